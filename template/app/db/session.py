@@ -1,0 +1,142 @@
+"""Sessions and transactions: one transaction for each request, job or command."""
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, TypeVar
+
+import structlog
+from fastapi import Depends, Request
+from sqlalchemy import event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+from sqlalchemy.orm import ORMExecuteState
+from sqlalchemy.orm import Session as SyncSession
+from sqlalchemy.orm.exc import StaleDataError
+
+from app.db import engine as backend
+from app.errors import Unavailable
+
+T = TypeVar("T")
+Action = Callable[[], Awaitable[Any]]
+Work = Callable[[AsyncSession], Awaitable[T]]
+
+ATTEMPTS = 3
+# What waited this long for a lock or a connection is not tried again: the caller has waited enough.
+PATIENCE_SECONDS = 2.0
+log = structlog.get_logger(__name__)
+
+
+class _ReadingSession(SyncSession):
+    """Refuses to write: a GET has no transaction, so nothing could take the change back."""
+
+
+def _refuse_changes(*_: Any) -> None:
+    raise RuntimeError("a GET request changes nothing: write in POST, PUT, PATCH or DELETE")
+
+
+def _refuse_statement(state: ORMExecuteState) -> None:
+    if state.is_insert or state.is_update or state.is_delete:
+        _refuse_changes()
+
+
+event.listen(_ReadingSession, "before_flush", _refuse_changes)
+event.listen(_ReadingSession, "do_orm_execute", _refuse_statement)
+
+
+class Database:
+    """Opens sessions. `run` is the one place where a transaction is committed."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.engine = engine
+        writing = engine.execution_options(**backend.WRITING)
+        reading = engine.execution_options(**backend.READING)
+        self._writing = async_sessionmaker(writing, expire_on_commit=False)
+        self._reading = async_sessionmaker(
+            reading, expire_on_commit=False, sync_session_class=_ReadingSession
+        )
+
+    def session(self, *, read_only: bool = False) -> AsyncSession:
+        """A new session; it takes a connection at its first query. A read-only one begins no transaction."""
+        return self._reading() if read_only else self._writing()
+
+    async def run(self, work: Work[T], *, read_only: bool = False) -> T:
+        """Do `work` in one transaction and commit; any error rolls back.
+
+        A deadlock, a lost connection or a serialisation failure does the whole work again, twice at most:
+        `work` must have no effect but rows. Raises Unavailable when that did not help.
+        """
+        start = time.monotonic()
+        for attempt in range(1, ATTEMPTS + 1):
+            async with self.session(read_only=read_only) as session:
+                try:
+                    result = await work(session)
+                    await session.commit()
+                except Exception as error:
+                    await session.rollback()
+                    if not _is_transient(error):
+                        await self._after_rollback(session)
+                        raise
+                    if attempt == ATTEMPTS or time.monotonic() - start > PATIENCE_SECONDS:
+                        raise Unavailable("The database is busy; try again in a moment.") from error
+                    log.warning("transaction_rerun", attempt=attempt, error=type(error).__name__)
+                else:
+                    await _after_commit(session)
+                    return result
+            await asyncio.sleep(random.uniform(0.01, 0.05) * attempt)  # noqa: S311 - jitter, not a secret
+        raise AssertionError("unreachable")
+
+    async def _after_rollback(self, session: AsyncSession) -> None:
+        for work in session.info.pop("after_rollback", ()):
+            try:
+                await self.run(work)
+            except Exception:
+                log.exception("after_rollback_failed")
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self.engine.dispose()
+
+
+def after_commit(session: AsyncSession, action: Action) -> None:
+    """Do `action` once this session's transaction is committed; its failure is logged, not raised."""
+    session.info.setdefault("after_commit", []).append(action)
+
+
+def after_rollback(session: AsyncSession, work: Work[Any]) -> None:
+    """Do `work` in a transaction of its own when an error rolls this one back.
+
+    For what must outlive a refused request, such as the end of a login whose token was stolen.
+    """
+    session.info.setdefault("after_rollback", []).append(work)
+
+
+async def _after_commit(session: AsyncSession) -> None:
+    for action in session.info.pop("after_commit", ()):
+        try:
+            await action()
+        except Exception:
+            log.exception("after_commit_failed")
+
+
+def _is_transient(error: Exception) -> bool:
+    # A stale version means that somebody else's change came between our read and our write: reading again
+    # decides anew (If-Match included) on the row as it is now.
+    if isinstance(error, PoolTimeout | StaleDataError):
+        return True
+    return isinstance(error, DBAPIError) and backend.is_transient(error)
+
+
+async def _request_session(request: Request) -> AsyncSession:
+    session: AsyncSession | None = getattr(request.state, "session", None)
+    if session is None:
+        raise RuntimeError(
+            f"{request.url.path} asks for a Session but is not on app.http.Router, "
+            "which opens the transaction and commits it: use `router = Router(...)`"
+        )
+    return session
+
+
+Session = Annotated[AsyncSession, Depends(_request_session)]

@@ -1,0 +1,56 @@
+"""Runs migrations, against the database or (offline) into SQL.
+
+Two lines, each with its own head: `platform/` belongs to the template, `versions/` is yours.
+"""
+
+import asyncio
+from typing import Any
+
+from alembic import context
+from sqlalchemy import Connection
+
+from app.db import Base
+from app.db.engine import MIGRATING, MIGRATION_OPTIONS, DatabaseSettings, create_engine
+from app.discovery import import_models
+from app.settings import load
+
+import_models()
+
+
+def configure(**options: Any) -> None:
+    """Say what is compared with what, and how new revisions are written."""
+    context.configure(
+        target_metadata=Base.metadata,
+        **MIGRATION_OPTIONS,
+        transaction_per_migration=True,
+        user_module_prefix="columns.",
+        **options,
+    )
+
+
+def run(connection: Connection) -> None:
+    """Migrate over an open connection."""
+    configure(connection=connection)
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+async def run_online() -> None:
+    """Migrate the database that the settings name."""
+    engine = create_engine(load(DatabaseSettings)).execution_options(**MIGRATING)
+    try:
+        async with engine.connect() as connection:
+            await connection.run_sync(run)
+            await connection.commit()
+    finally:
+        await engine.dispose()
+
+
+if context.is_offline_mode():
+    configure(url=load(DatabaseSettings).database_url, literal_binds=True)
+    with context.begin_transaction():
+        context.run_migrations()
+elif (connection := context.config.attributes.get("connection")) is not None:
+    run(connection)
+else:
+    asyncio.run(run_online())
