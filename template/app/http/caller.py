@@ -1,0 +1,42 @@
+"""Who is calling, as far as it can be told without a query: for rate limits, idempotency and the log."""
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+from uuid import UUID
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+
+class Identity(Protocol):
+    """A verified credential."""
+
+    @property
+    def user_id(self) -> UUID:
+        """Whose it is."""
+
+
+Identify = Callable[[Mapping[bytes, bytes]], Identity | None]
+
+
+class Caller:
+    """Puts the verified identity (or None) and a name for the caller into the scope.
+
+    The name is `user:<id>` for a valid credential, else `address:<ip>`. An endpoint's own authentication
+    decides whether the caller may in; this one only tells callers apart.
+    """
+
+    def __init__(self, app: ASGIApp, identify: Identify) -> None:
+        self.app = app
+        self.identify = identify
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Identify the caller once; everybody behind reads the scope."""
+        if scope["type"] == "http":
+            identity = self.identify(dict(scope["headers"]))
+            scope["identity"] = identity
+            if identity is not None:
+                scope["caller"] = f"user:{identity.user_id}"
+            else:
+                client = scope.get("client")
+                scope["caller"] = f"address:{client[0] if client else 'unknown'}"
+        await self.app(scope, receive, send)

@@ -1,0 +1,126 @@
+"""Idempotency-Key: a request sent twice is done once (draft-ietf-httpapi-idempotency-key-header).
+
+The row that records the key is written in the request's own transaction: it is the lock, and it holds the
+response. Rolled back, the key is free again.
+"""
+
+import hashlib
+from collections.abc import Callable, Coroutine
+from datetime import datetime, timedelta
+from typing import Annotated, Any, TypeVar, cast
+
+from fastapi import Header, Request, Response
+from sqlalchemy import JSON, Index, LargeBinary, String, Table, delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db import Base, UtcDateTime, utc_now
+from app.db.engine import insert_if_absent
+from app.errors import InvalidRequest
+
+HEADER = "idempotency-key"
+KEPT_HEADERS = ("content-type", "etag", "link", "location")
+F = TypeVar("F", bound=Callable[..., object])
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class IdempotencyKeyReused(InvalidRequest):
+    """The key was used before for a request with another body."""
+
+    code, title = "idempotency_key_reused", "This Idempotency-Key belongs to another request"
+
+
+class IdempotencyRecord(Base):
+    """One key of one caller on one route, with the response it led to."""
+
+    __tablename__ = "idempotency_records"
+    __table_args__ = (Index(None, "expires_at"),)
+
+    # SHA-256 of caller, method, path and key, in hex: of one length, whatever the client sends.
+    key_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    request_hash: Mapped[str] = mapped_column(String(64))
+    status: Mapped[int | None]
+    headers: Mapped[dict[str, str] | None] = mapped_column(JSON)
+    body: Mapped[bytes | None] = mapped_column(LargeBinary)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+_table = cast(Table, IdempotencyRecord.__table__)
+
+
+async def declare_header(
+    idempotency_key: Annotated[
+        str | None,
+        Header(
+            min_length=1,
+            max_length=255,
+            pattern=r'^("[!#-~]+"|[!#-~]+)$',
+            description="A key of your choice, such as a UUID. Sent twice with it, a request is done once.",
+        ),
+    ] = None,
+) -> None:
+    """Validate the header and document it."""
+
+
+def never_stored(endpoint: F) -> F:
+    """Mark an endpoint whose response holds a secret, not to be stored: it takes no Idempotency-Key."""
+    endpoint.never_stored = True  # type: ignore[attr-defined]
+    return endpoint
+
+
+def is_repeatable(endpoint: Callable[..., object], method: str) -> bool:
+    """Whether an endpoint takes an Idempotency-Key."""
+    return method not in {"GET", "HEAD", "OPTIONS"} and not getattr(endpoint, "never_stored", False)
+
+
+async def once(request: Request, session: AsyncSession, handle: Handler, *, public: bool) -> Response:
+    """Do the request, or give the response that its key led to. A concurrent duplicate waits for the first.
+
+    Raises IdempotencyKeyReused when the key came with another body.
+    """
+    now = utc_now()
+    body = await request.body()
+    key_hash = _hash(request.scope["caller"], request.method, request.scope["path"], _key(request))
+    request_hash = _hash(request.scope["query_string"].decode("latin-1"), body.decode("latin-1"))
+    await session.execute(delete(_table).where(_table.c.key_hash == key_hash, _table.c.expires_at <= now))
+    claimed = await insert_if_absent(
+        session,
+        _table,
+        {
+            "key_hash": key_hash,
+            "request_hash": request_hash,
+            "expires_at": now + timedelta(hours=request.app.state.settings.idempotency_hours),
+        },
+    )
+    if not claimed:
+        if request.scope["identity"] is not None and not public:
+            # The endpoint does not run, nor its authentication: a revoked login must not see the answer.
+            await request.app.state.authenticate(request.scope["identity"], session)
+        return await _replay(session, key_hash, request_hash)
+    response = await handle(request)
+    await session.execute(
+        update(_table)
+        .where(_table.c.key_hash == key_hash)
+        .values(
+            status=response.status_code,
+            headers={name: value for name, value in response.headers.items() if name in KEPT_HEADERS},
+            body=bytes(response.body),
+        )
+    )
+    return response
+
+
+async def _replay(session: AsyncSession, key_hash: str, request_hash: str) -> Response:
+    record = (await session.execute(select(_table).where(_table.c.key_hash == key_hash))).one()
+    if record.request_hash != request_hash:
+        raise IdempotencyKeyReused
+    return Response(record.body, record.status, {**record.headers, "Idempotent-Replayed": "true"})
+
+
+def _key(request: Request) -> str:
+    # The draft writes the key as a quoted string; most clients send it bare.
+    return request.headers[HEADER].strip('"')
+
+
+def _hash(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()

@@ -1,0 +1,136 @@
+"""Rate limits by GCRA, the generic cell rate algorithm: a quota that refills smoothly, one number a caller.
+
+Headers after draft-ietf-httpapi-ratelimit-headers: `RateLimit-Policy` tells the quota (q) and window (w, in
+seconds), `RateLimit` what remains (r) and the seconds until the whole quota is back (t).
+"""
+
+import math
+import time
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+from fastapi import Depends, Request
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from app.errors import TooManyRequests, problem
+
+SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
+PROBES = "/health/"
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A named quota of requests in a window of seconds."""
+
+    name: str
+    quota: int
+    window: int
+
+    @classmethod
+    def parse(cls, name: str, rate: str) -> "Limit":
+        """Read a rate such as `5/minute`."""
+        quota, _, unit = rate.partition("/")
+        return cls(name, int(quota), SECONDS[unit])
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether the request may pass, what remains, and after how many seconds it is worth another try."""
+
+    allowed: bool
+    remaining: int
+    reset_seconds: int
+    retry_after: int
+
+
+class RateLimitStore(Protocol):
+    """Where the quotas are counted."""
+
+    async def hit(self, key: str, limit: Limit) -> Verdict:
+        """Count one request."""
+
+
+class MemoryStore:
+    """Counts in this process's memory. Several processes count each for themselves."""
+
+    def __init__(self, max_keys: int = 100_000) -> None:
+        self.max_keys = max_keys
+        self._arrivals: dict[str, float] = {}  # theoretical arrival times
+
+    async def hit(self, key: str, limit: Limit) -> Verdict:
+        """Count one request."""
+        now = time.monotonic()
+        interval = limit.window / limit.quota
+        arrival = max(self._arrivals.get(key, now), now)
+        allowed = arrival - now <= limit.window - interval
+        if allowed:
+            arrival += interval
+            if len(self._arrivals) >= self.max_keys:
+                self._forget(now)
+            self._arrivals[key] = arrival
+        used = arrival - now
+        return Verdict(
+            allowed,
+            # The tolerance keeps a full interval from being lost to the rounding of floats.
+            remaining=max(0, math.floor((limit.window - used) / interval + 1e-6)),
+            reset_seconds=math.ceil(used),
+            retry_after=max(1, math.ceil(used + interval - limit.window)),
+        )
+
+    def _forget(self, now: float) -> None:
+        self._arrivals = {key: arrival for key, arrival in self._arrivals.items() if arrival > now}
+        while len(self._arrivals) >= self.max_keys:  # all active: the oldest go
+            del self._arrivals[next(iter(self._arrivals))]
+
+
+async def check(scope: Scope, limit: Limit, caller: str) -> None:
+    """Count the request and announce the quota. Raises TooManyRequests when it is used up."""
+    store: RateLimitStore = scope["app"].state.rate_limits
+    verdict = await store.hit(f"{limit.name}:{limit.quota}/{limit.window}:{caller}", limit)
+    scope["response_headers"] += (
+        (b"ratelimit-policy", f'"{limit.name}";q={limit.quota};w={limit.window}'.encode()),
+        (b"ratelimit", f'"{limit.name}";r={verdict.remaining};t={verdict.reset_seconds}'.encode()),
+    )
+    if not verdict.allowed:
+        raise TooManyRequests(
+            f"At most {limit.quota} requests in {limit.window} seconds.",
+            headers={"Retry-After": str(verdict.retry_after)},
+            **{"violated-policies": [limit.name]},
+        )
+
+
+class DefaultRateLimit:
+    """The limit of every route, by user or else by address."""
+
+    def __init__(self, app: ASGIApp, rate: str) -> None:
+        self.app = app
+        self.limit = Limit.parse("default", rate)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request within the quota pass; probes are not counted."""
+        if scope["type"] == "http" and not scope["path"].startswith(PROBES):
+            try:
+                await check(scope, self.limit, scope["caller"])
+            except TooManyRequests as error:
+                await problem(error, scope)(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
+
+
+def rate_limit(rate: str, *, by: Literal["caller", "address"] = "caller") -> Any:
+    """A stricter limit for one route: `@router.post("/login", dependencies=[rate_limit("5/minute")])`.
+
+    `by="address"` counts an address even when its requests carry valid credentials.
+    """
+
+    async def limit_route(request: Request) -> None:
+        scope = request.scope
+        counted = scope.setdefault("rate_limited", set())
+        if limit_route in counted:  # the transaction is run again: one request counts once
+            return
+        counted.add(limit_route)
+        address = request.client.host if request.client else "unknown"
+        caller = f"address:{address}" if by == "address" else scope["caller"]
+        await check(scope, Limit.parse(scope["route"].name, rate), caller)
+
+    return Depends(limit_route)
