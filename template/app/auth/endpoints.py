@@ -1,0 +1,50 @@
+"""Accounts and logins. What a login gives to the client depends on the style: credentials.py."""
+
+from fastapi import Request
+
+from app.auth import service
+from app.auth.credentials import LoginAnswer, issue
+from app.auth.current_user import CurrentUser
+from app.auth.policy import POLICY
+from app.auth.schemas import Accepted, LoginRequest, Registration, Token
+from app.auth.sessions import end_login, open_login
+from app.db import Session
+from app.http import Router, never_stored, rate_limit
+from app.marks import public
+
+router = Router(prefix="/auth", tags=["auth"])
+
+
+@router.post("/register", status_code=202, dependencies=[rate_limit(POLICY.register_rate, by="address")])
+@public
+async def register(request: Request, session: Session, registration: Registration) -> Accepted:
+    """Open an account. The answer is the same whether or not the address has one; the rest comes by mail."""
+    await service.register(session, registration, request.app.state.settings.frontend_url)
+    return Accepted(detail="If this address can be registered, a mail with a link is on its way.")
+
+
+@router.post("/verify-email", status_code=204, dependencies=[rate_limit(POLICY.link_rate, by="address")])
+@public
+async def verify_email(session: Session, link: Token) -> None:
+    """Confirm an address with the token from the mail."""
+    await service.verify_email(session, link.token)
+
+
+@router.post(
+    "/login",
+    dependencies=[rate_limit(POLICY.login_rate, by="address")],
+    responses={401: {}, 403: {}},
+)
+@public
+@never_stored
+async def login(request: Request, session: Session, credentials: LoginRequest) -> LoginAnswer:
+    """Log in with address and password."""
+    user = await service.check_password(session, credentials.email, credentials.password)
+    address = request.client.host if request.client else None
+    return issue(request, await open_login(session, user.id, address, request.headers.get("user-agent")))
+
+
+@router.post("/logout", status_code=204)
+async def logout(session: Session, current: CurrentUser) -> None:
+    """End this login; its tokens are worthless at once."""
+    await end_login(session, current.session_id)

@@ -1,0 +1,50 @@
+"""Logins and one-time links: the same tables in every project, whatever its style of authentication."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db import Base, Id, Identified, UtcDateTime, utc_now
+
+
+class LoginSession(Identified, Base):
+    """One login on one device; revoked, everything that came of it is worthless."""
+
+    __tablename__ = "login_sessions"
+    __table_args__ = (Index(None, "user_id"), Index(None, "expires_at"))
+
+    user_id: Mapped[UUID] = mapped_column(Id, ForeignKey("users.id", ondelete="CASCADE"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    last_used_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    address: Mapped[str | None] = mapped_column(String(45))
+    user_agent: Mapped[str | None] = mapped_column(String(200))
+
+
+class RefreshToken(Identified, Base):
+    """One link in a login's chain of refresh tokens: used once, then replaced by the next."""
+
+    __tablename__ = "refresh_tokens"
+    __table_args__ = (Index(None, "session_id"),)
+
+    session_id: Mapped[UUID] = mapped_column(Id, ForeignKey("login_sessions.id", ondelete="CASCADE"))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class OneTimeLink(Identified, Base):
+    """A link sent by mail: good once, for one purpose, for a short time."""
+
+    __tablename__ = "one_time_links"
+    __table_args__ = (Index(None, "user_id", "purpose"), Index(None, "expires_at"))
+
+    user_id: Mapped[UUID] = mapped_column(Id, ForeignKey("users.id", ondelete="CASCADE"))
+    purpose: Mapped[str] = mapped_column(String(30))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)

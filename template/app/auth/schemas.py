@@ -1,0 +1,39 @@
+"""What comes in at, and goes out of, the account routes."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from app.auth.policy import POLICY
+from app.validation import Email, Line, RequestModel, ResponseModel, Secret
+
+NewPassword = Annotated[
+    str, Field(min_length=POLICY.password_min_length, max_length=POLICY.password_max_length)
+]
+
+
+class Registration(RequestModel):
+    """A new account."""
+
+    email: Email
+    password: NewPassword
+    name: Line | None = None
+
+
+class Token(RequestModel):
+    """The token of a one-time link."""
+
+    token: Secret
+
+
+class LoginRequest(RequestModel):
+    """Address and password."""
+
+    email: Email
+    password: Secret
+
+
+class Accepted(ResponseModel):
+    """The request was taken; what follows comes by mail."""
+
+    detail: str

@@ -1,0 +1,26 @@
+"""What a user looks like from outside."""
+
+from datetime import datetime
+from uuid import UUID
+
+from app.users.models import Role
+from app.validation import Line, PatchModel, ResponseModel
+
+
+class UserRead(ResponseModel):
+    """A user."""
+
+    id: UUID
+    email: str
+    name: str | None
+    role: Role
+    created_at: datetime
+    updated_at: datetime
+
+
+class UserUpdate(PatchModel):
+    """What users may change about themselves. Fields left out stay as they are."""
+
+    name: Line | None = None
+
+    nullable = frozenset({"name"})
