@@ -1,0 +1,1 @@
+"""What can carry mail in every project: the console and SMTP."""
