@@ -1,0 +1,1 @@
+"""Invoices: the example feature. Copy it, then delete it (README, "Remove the example")."""
