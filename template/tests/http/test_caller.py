@@ -1,0 +1,24 @@
+"""Who is calling, told without a query."""
+
+from httpx2 import AsyncClient
+
+from tests.fixtures.clock import Clock
+from tests.fixtures.logs import Logged
+
+
+async def test_a_credential_that_is_not_valid_is_an_address(client: AsyncClient, logged: Logged) -> None:
+    """Nobody gets a quota of their own by inventing tokens."""
+    await client.get("/problems", headers={"Authorization": "Bearer invented"})
+
+    assert ["address:127.0.0.1"] == [line["caller"] for line in logged("request")]
+
+
+async def test_a_caller_known_by_token_is_let_in_by_the_endpoint_alone(
+    clock: Clock, alice: AsyncClient
+) -> None:
+    """The name is for limits and logs: a login that has ended still has it, and is refused all the same."""
+    await alice.post("/api/v1/auth/logout")
+
+    response = await alice.get("/api/v1/users/me")
+
+    assert (401, '"default";r=298;t=1') == (response.status_code, response.headers["ratelimit"])

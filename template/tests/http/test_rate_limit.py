@@ -1,0 +1,181 @@
+"""Rate limits."""
+
+import pytest
+from httpx2 import AsyncClient
+
+from app.http import Router, rate_limit
+from app.http.rate_limit import Limit, MemoryStore, Verdict
+from tests.fixtures.apps import Connect, MakeApp, Serve
+from tests.fixtures.clock import Clock
+
+
+def limited(rate: str) -> Router:
+    router = Router()
+
+    @router.get("/limited", dependencies=[rate_limit(rate)])
+    async def endpoint() -> None: ...
+
+    @router.get("/other")
+    async def other() -> None: ...
+
+    return router
+
+
+async def statuses(client: AsyncClient, path: str, times: int) -> list[int]:
+    return [(await client.get(path)).status_code for _ in range(times)]
+
+
+@pytest.mark.parametrize(
+    ("rate", "quota", "window"),
+    [("5/second", 5, 1), ("7/minute", 7, 60), ("2/hour", 2, 3600), ("1/day", 1, 86400)],
+)
+def test_a_rate_is_read(rate: str, quota: int, window: int) -> None:
+    """As number/unit."""
+    assert Limit("x", quota, window) == Limit.parse("x", rate)
+
+
+async def test_a_quota_is_used_up_and_refills_smoothly(clock: Clock) -> None:
+    """GCRA: four a minute may come at once; then one more each quarter of a minute."""
+    store, limit = MemoryStore(), Limit("x", 4, 60)
+
+    burst = [(await store.hit("a", limit)).allowed for _ in range(5)]
+    clock.advance(14.9)
+    too_early = await store.hit("a", limit)
+    clock.advance(0.2)
+    in_time = await store.hit("a", limit)
+    at_once = await store.hit("a", limit)
+
+    assert [True, True, True, True, False] == burst
+    assert (False, True, False) == (too_early.allowed, in_time.allowed, at_once.allowed)
+
+
+async def test_a_verdict_tells_what_remains_and_when_to_come_back(clock: Clock) -> None:
+    """After one request of four, three remain and the whole quota is back in 15 seconds."""
+    store, limit = MemoryStore(), Limit("x", 4, 60)
+
+    first = await store.hit("a", limit)
+    for _ in range(3):
+        last = await store.hit("a", limit)
+    refused = await store.hit("a", limit)
+
+    assert Verdict(allowed=True, remaining=3, reset_seconds=15, retry_after=1) == first
+    assert Verdict(allowed=True, remaining=0, reset_seconds=60, retry_after=15) == last
+    assert Verdict(allowed=False, remaining=0, reset_seconds=60, retry_after=15) == refused
+
+
+async def test_a_refused_request_costs_nothing(clock: Clock) -> None:
+    """Whoever keeps knocking is let in as early as whoever waits."""
+    store, limit = MemoryStore(), Limit("x", 1, 60)
+    await store.hit("a", limit)
+
+    for _ in range(59):
+        clock.advance(1)
+        assert not (await store.hit("a", limit)).allowed
+    clock.advance(1)
+
+    assert (await store.hit("a", limit)).allowed
+
+
+async def test_the_memory_is_bounded(clock: Clock) -> None:
+    """At the bound, whoever has the whole quota again is forgotten first, then the oldest."""
+    store, limit = MemoryStore(max_keys=2), Limit("x", 1, 60)
+    await store.hit("done", limit)
+    clock.advance(61)
+    await store.hit("old", limit)
+    await store.hit("new", limit)
+    assert not (await store.hit("old", limit)).allowed
+
+    await store.hit("newest", limit)
+
+    assert not (await store.hit("new", limit)).allowed
+    assert (await store.hit("old", limit)).allowed
+
+
+async def test_every_route_has_the_default_limit(serve: Serve, clock: Clock) -> None:
+    """RATE_LIMIT counts the requests of one caller to any route, unknown paths included."""
+    client = serve(rate_limit="3/minute")
+
+    assert [200, 404, 200, 429] == [
+        (await client.get(path)).status_code for path in ("/problems", "/nowhere", "/problems", "/problems")
+    ]
+
+
+async def test_the_headers_tell_the_quota(serve: Serve, clock: Clock) -> None:
+    """As draft-ietf-httpapi-ratelimit-headers writes them."""
+    response = await serve(rate_limit="3/minute").get("/problems")
+
+    assert '"default";q=3;w=60' == response.headers["ratelimit-policy"]
+    assert '"default";r=2;t=20' == response.headers["ratelimit"]
+
+
+async def test_a_refusal_tells_when_to_come_back(serve: Serve, clock: Clock) -> None:
+    """429 with Retry-After and the name of the policy."""
+    client = serve(rate_limit="1/minute")
+    await client.get("/problems")
+
+    refused = await client.get("/problems")
+
+    problem = refused.json()
+    assert (429, "60") == (refused.status_code, refused.headers["retry-after"])
+    assert ("too_many_requests", ["default"]) == (problem["code"], problem["violated-policies"])
+    assert "https://iana.org/assignments/http-problem-types#quota-exceeded" == problem["type"]
+
+
+async def test_probes_are_not_counted(serve: Serve) -> None:
+    """A load balancer must never be told to come back later."""
+    assert [200, 200] == await statuses(serve(rate_limit="1/minute"), "/health/live", 2)
+
+
+async def test_each_address_has_a_quota_of_its_own(make_app: MakeApp, connect: Connect) -> None:
+    """Anonymous callers are told apart by address."""
+    app = make_app(rate_limit="1/minute")
+    here, there = connect(app, "192.0.2.1"), connect(app, "192.0.2.2")
+
+    assert ([200, 429], [200]) == (
+        await statuses(here, "/problems", 2),
+        await statuses(there, "/problems", 1),
+    )
+
+
+async def test_each_user_has_a_quota_of_its_own(clock: Clock, alice: AsyncClient, bob: AsyncClient) -> None:
+    """Users behind one address are told apart; the quota goes with the user."""
+    before = (await bob.get("/problems")).headers["ratelimit"]
+    await alice.get("/problems")
+    after = (await bob.get("/problems")).headers["ratelimit"]
+
+    assert ('"default";r=299;t=1', '"default";r=298;t=1') == (before, after)
+
+
+async def test_a_route_can_be_stricter(serve: Serve, clock: Clock) -> None:
+    """Its own limit holds besides the default, and for this route alone."""
+    client = serve(limited("2/minute"))
+
+    assert [200, 200, 429] == await statuses(client, "/limited", 3)
+    assert [200] == await statuses(client, "/other", 1)
+
+
+async def test_a_stricter_route_announces_both_quotas(serve: Serve, clock: Clock) -> None:
+    """One header line for each policy."""
+    response = await serve(limited("2/minute")).get("/limited")
+
+    assert ['"default";q=300;w=60', '"endpoint";q=2;w=60'] == response.headers.get_list("ratelimit-policy")
+
+
+async def test_an_address_is_counted_whoever_calls_from_it(alice: AsyncClient, bob: AsyncClient) -> None:
+    """by="address": valid credentials do not win a fresh quota for guessing passwords."""
+    wrong = {"email": "carol@example.com", "password": "wrong"}
+    # Both have logged in once already.
+    codes = [(await who.post("/api/v1/auth/login", json=wrong)).status_code for who in (alice, bob) * 4]
+
+    assert [401] * 8 == codes
+    assert 429 == (await alice.post("/api/v1/auth/login", json=wrong)).status_code
+
+
+async def test_two_limits_on_one_route_both_count(serve: Serve, clock: Clock) -> None:
+    """By address and by caller, for example."""
+    router = Router()
+
+    @router.get("/both", dependencies=[rate_limit("100/minute"), rate_limit("1/minute", by="address")])
+    async def both() -> None: ...
+
+    assert [200, 429] == await statuses(serve(router), "/both", 2)

@@ -1,0 +1,35 @@
+"""What opens when the application starts and closes when it stops."""
+
+from app.db import Database
+from app.email import Email, send
+from tests.fixtures.apps import MakeApp
+from tests.fixtures.logs import Logged
+from tests.fixtures.mails import Recorder
+
+MAIL = Email("alice@example.com", "already_registered", {"url": ""})
+
+
+async def test_the_worker_runs_beside_the_requests(
+    make_app: MakeApp, committed: Database, logged: Logged
+) -> None:
+    """What waits in the outbox is sent, and the stop waits for what is at hand."""
+    app = make_app(database=committed)
+    app.state.email_provider = recorder = Recorder()
+    await committed.run(lambda session: send(session, MAIL))
+
+    async with app.router.lifespan_context(app):
+        await recorder.sent.wait()
+
+    assert ["alice@example.com"] == [mail.to for mail in recorder.mails]
+    assert [("test", True)] == [(line["environment"], line["worker"]) for line in logged("started")]
+    assert 1 == len(logged("stopped"))
+
+
+async def test_no_worker_where_one_runs_elsewhere(
+    make_app: MakeApp, committed: Database, logged: Logged
+) -> None:
+    """WORKER_IN_PROCESS=false."""
+    app = make_app(database=committed, worker_in_process=False)
+
+    async with app.router.lifespan_context(app):
+        assert [False] == [line["worker"] for line in logged("started")]
