@@ -1,0 +1,69 @@
+"""Requests made from the contract alone, to try what somebody may do with any operation."""
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+from uuid import uuid4
+
+from httpx2 import AsyncClient, Response
+
+from app.http.rate_limit import Limit, Verdict
+from tests.rules.operations import Operation
+from tests.rules.schemas import example
+
+Change = Callable[[Operation, dict[str, Any]], None]
+
+
+class NoLimits:
+    """Lets everything pass: whoever tries every operation asks more often than anybody may."""
+
+    async def hit(self, key: str, limit: Limit) -> Verdict:
+        return Verdict(allowed=True, remaining=1, reset_seconds=1, retry_after=1)
+
+
+async def send(
+    client: AsyncClient, operation: Operation, ids: dict[str, str] | None = None, change: Change | None = None
+) -> Response:
+    """Ask for an operation with as little as it takes; where no id is given, with one that nothing has."""
+    given: dict[str, dict[str, Any]] = {"path": {}, "query": {}, "header": {}, "cookie": {}}
+    for parameter in operation.parameters:
+        if parameter["required"]:
+            given[parameter["in"]][parameter["name"]] = example(parameter["schema"], operation.document)
+    request: dict[str, Any] = {"params": given["query"], "headers": given["header"]}
+    if operation.body is not None:
+        request["json"] = example(operation.body, operation.document)
+    if change is not None:
+        change(operation, request)
+    path = operation.path.format_map(unknown_ids(operation) | (ids or {}))
+    return await client.request(operation.method, path, **request)
+
+
+async def make_ids(
+    client: AsyncClient, operation: Operation, operations: Iterable[Operation], made: dict[str, str]
+) -> dict[str, str]:
+    """The ids in the operation's path, of things that this client makes in the collections they stand behind.
+
+    `made` remembers them by collection. An id is missing where its collection takes no POST.
+    """
+    posts = {other.path: other for other in operations if other.method == "POST"}
+    ids: dict[str, str] = {}
+    for parameter in re.finditer(r"/\{(\w+)\}", operation.path):
+        collection = operation.path[: parameter.start()]
+        if collection not in made and collection in posts:
+            answer = await send(client, posts[collection], ids)
+            if answer.status_code == 201 and "id" in answer.json():
+                made[collection] = answer.json()["id"]
+        if collection in made:
+            ids[parameter[1]] = made[collection]
+    return ids
+
+
+def unknown_ids(operation: Operation) -> dict[str, str]:
+    """An id for each place in the path that nothing has."""
+    ids = {}
+    for parameter in operation.parameters:
+        if parameter["in"] == "path":
+            schema = parameter["schema"]
+            guess: Any = schema.get("maximum") or example(schema, operation.document)
+            ids[parameter["name"]] = str(uuid4() if schema.get("format") == "uuid" else guess)
+    return ids
