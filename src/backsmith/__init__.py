@@ -1,0 +1,1 @@
+"""Generates a production FastAPI backend: a thin face over Copier's public API."""
