@@ -1,0 +1,87 @@
+"""The running project keeps to its own OpenAPI document, whatever is sent to it."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from shutil import copytree
+
+import pytest
+
+from launching import Launcher
+from running import Project, Server, settings_for
+
+# Examples for each operation and phase: about a thousand requests in all, the same ones each time.
+CONFIGURATION = """
+seed = 1
+continue-on-failure = true
+
+[generation]
+max-examples = 10
+deterministic = true
+
+[cache]
+enabled = false
+
+[warnings]
+fail-on = ["missing_auth"]
+
+# Refused for what the schema cannot say: a stale version, a state, a name that is taken, a link nobody sent.
+[checks.positive_data_acceptance]
+expected-statuses = ["2xx", 401, 403, 404, 409, 412, 429]
+
+[[operations]]
+include-path = "/api/v1/auth/verify-email"
+checks.positive_data_acceptance.expected-statuses = [204, 400]
+
+# This address is also that of an invoice called "summary", which other methods ask for.
+[[operations]]
+include-path = "/api/v1/invoices/summary"
+checks.unsupported_method.enabled = false
+checks.allow_header_conformance.enabled = false
+"""
+
+
+@pytest.fixture
+def served(launcher: Launcher, rendered: Path, tmp_path: Path) -> Iterator[tuple[Server, Path]]:
+    """The default project, running with no limit in the way, and its database."""
+    project = Project(launcher, copytree(rendered, tmp_path / "project"), tmp_path / "rooms")
+    database = project.migrated_database()
+    limits = {"RATE_LIMIT": "1000000/minute", "TRUSTED_PROXIES": "127.0.0.1"}
+    with project.serve(settings={**settings_for(database), **limits}) as server:
+        yield server, database
+
+
+def test_contract_is_kept(served: tuple[Server, Path], tmp_path: Path) -> None:
+    """No 5xx, no undocumented status, no broken schema; nothing wrong accepted, nothing right refused."""
+    server, database = served
+    (tmp_path / "schemathesis.toml").write_text(CONFIGURATION)
+    url = f"http://127.0.0.1:{server.port}"
+    run = subprocess.run(
+        [sys.executable, "-m", "schemathesis.cli", "run", f"{url}/openapi.json"],
+        cwd=tmp_path,
+        env={
+            **os.environ,
+            "PYTHONPATH": str(Path(__file__).parent),
+            "SCHEMATHESIS_HOOKS": "contract_hooks",
+            "CONTRACT_URL": url,
+            "CONTRACT_DATABASE": str(database),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+    unexpected = {"unexpected_error", "after_commit_failed", "after_rollback_failed", "worker_error"}
+    assert [line for line in server.lines() if line["event"] in unexpected] == []
+    asked = {
+        (line["method"], line["route"])
+        for line in server.lines()
+        if line["event"] == "request" and line["status"] < 300
+    }
+    assert asked >= {
+        ("POST", "/api/v1/invoices"),
+        ("GET", "/api/v1/invoices/{invoice_id}"),
+        ("PATCH", "/api/v1/users/me"),
+    }

@@ -1,0 +1,177 @@
+"""A running project as a probe sees it: HTTP in front, log lines, mails and rows behind."""
+
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from ssl import SSLContext
+from typing import Any, Self, TypeVar
+from uuid import UUID, uuid4
+
+from argon2 import PasswordHasher
+
+from launching import PATIENCE, Command, eventually
+from running import Project, Server
+from wiring.client import Answer, Client
+
+T = TypeVar("T")
+PASSWORD = "correct horse battery staple"
+# As cheap as Argon2id gets: the parameters stand in the hash, so the login verifies it as quickly.
+_HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+_USER = (
+    "INSERT INTO users (id, email, password_hash, role, email_verified_at, created_at, updated_at, version) "
+    "VALUES (?, ?, ?, 'user', ?, ?, ?, 1)"
+)
+
+
+@dataclass(frozen=True)
+class User(Client):
+    """A client that is logged in."""
+
+    email: str = ""
+    login: dict[str, Any] = field(default_factory=dict)
+
+    def invoice(self, **changes: object) -> Answer:
+        """Make an invoice."""
+        return self.post("/api/v1/invoices", invoice(**changes))
+
+
+@dataclass(frozen=True)
+class Site:
+    """One project with one server, or with none where a probe starts its own."""
+
+    project: Project
+    database: Path
+    settings: dict[str, str]
+    patience: float
+    running: Server | None = None
+
+    @property
+    def server(self) -> Server:
+        """The server."""
+        assert self.running is not None
+        return self.running
+
+    @contextmanager
+    def serving(
+        self,
+        settings: Mapping[str, str],
+        *arguments: str,
+        command: str = "serve",
+        tls: SSLContext | None = None,
+    ) -> Iterator[Self]:
+        """The same site with a server of its own, with these settings besides."""
+        whole = {**self.settings, **settings}
+        with self.project.serve(
+            *arguments, settings=whole, command=command, tls=tls, patience=self.patience
+        ) as server:
+            yield replace(self, settings=whole, running=server)
+
+    @property
+    def anybody(self) -> Client:
+        """A client who is not logged in, at an address of its own."""
+        return Client.elsewhere(self.server)
+
+    def user(self) -> User:
+        """A new user with a confirmed address, logged in."""
+        email = self.account()
+        client = self.anybody
+        answer = client.post("/api/v1/auth/login", {"email": email, "password": PASSWORD})
+        assert answer.status == 200, answer.text
+        token = answer.json["access_token"]
+        return User(self.server, {**client.headers, "Authorization": f"Bearer {token}"}, email, answer.json)
+
+    def account(self) -> str:
+        """A new account with a confirmed address and PASSWORD; its address."""
+        return add_account(self.database)
+
+    # --- Behind the API ---------------------------------------------------------------------------------
+
+    def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        """What another process finds in the database."""
+        with closing(sqlite3.connect(self.database, timeout=self.patience)) as connection:
+            return connection.execute(query, values).fetchall()
+
+    def write(self, query: str, *values: object) -> None:
+        """Change the database behind the back of the server."""
+        _write(self.database, query, *values, seconds=self.patience)
+
+    @contextmanager
+    def locked(self) -> Iterator[Callable[[], None]]:
+        """Keep other writers out until the end of the block, or until the function it gives is called."""
+        with closing(
+            sqlite3.connect(self.database, timeout=self.patience, check_same_thread=False)
+        ) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            yield connection.rollback
+
+    @contextmanager
+    def without(self, table: str) -> Iterator[None]:
+        """The database as if it had lost a table."""
+        self.write(f"ALTER TABLE {table} RENAME TO hidden_for_a_while")
+        try:
+            yield
+        finally:
+            self.write(f"ALTER TABLE hidden_for_a_while RENAME TO {table}")
+
+    # --- Logs and mails ---------------------------------------------------------------------------------
+
+    def line(self, event: str, command: Command | None = None, /, **fields: object) -> dict[str, Any]:
+        """The log line of an event with these fields, once it is written."""
+        wanted = {"event": event, **fields}.items()
+        return self.eventually(
+            lambda: next((line for line in (command or self.server).lines() if wanted <= line.items()), None),
+            f"a log line with {dict(wanted)}",
+        )
+
+    def access_line(self, answer: Answer) -> dict[str, Any]:
+        """The access line of the request that led to this answer."""
+        return self.line("request", request_id=answer.header("X-Request-ID"))
+
+    def mail(self, to: str) -> EmailMessage:
+        """The newest mail to an address, once it is in the development mailbox."""
+        assert self.rows("SELECT 1 FROM email_messages WHERE recipient = ?", to), "no mail was asked for"
+
+        sent = "SELECT id FROM email_messages WHERE recipient = ? AND status = 'sent' ORDER BY id DESC"
+        ((identifier, *_), *_) = self.eventually(lambda: self.rows(sent, to), f"a mail to {to}")
+        file = Path(self.settings["MAILBOX_DIR"], f"{UUID(identifier)}.eml")
+        assert file.exists(), "the mail was not kept"
+        return message_from_bytes(file.read_bytes(), policy=policy.default)
+
+    def eventually(self, look: Callable[[], T | None], what: str) -> T:
+        """Look until there is something. Raises AssertionError when there is nothing in time."""
+        return eventually(look, what, self.patience)
+
+
+def invoice(**changes: object) -> dict[str, object]:
+    """The body of a new invoice, its number a new one."""
+    new = {
+        "number": uuid4().hex[:12],
+        "customer_name": "Ada",
+        "customer_email": "ada@example.org",
+        "amount_cents": 100,
+    }
+    return {**new, **changes}
+
+
+def part(mail: EmailMessage, kind: str) -> str:
+    """The `plain` or `html` part of a mail."""
+    body = mail.get_body((kind,))
+    assert body is not None
+    return str(body.get_content())
+
+
+def add_account(database: Path) -> str:
+    """A new account with a confirmed address and PASSWORD; its address."""
+    email, now = f"{uuid4().hex[:12]}@example.com", datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+    _write(database, _USER, uuid4().hex, email, _HASH, now, now, now)
+    return email
+
+
+def _write(database: Path, query: str, *values: object, seconds: float = PATIENCE) -> None:
+    with closing(sqlite3.connect(database, timeout=seconds)) as connection, connection:
+        connection.execute(query, values)
