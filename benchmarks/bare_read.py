@@ -1,0 +1,132 @@
+"""The app that `read.py` compares with: FastAPI and SQLAlchemy as in their tutorials, on the same tables."""
+
+import os
+from collections.abc import AsyncIterator
+from datetime import date, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Depends, FastAPI, HTTPException, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import OctKey
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import DateTime, ForeignKey, select
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+bearer = HTTPBearer()
+
+
+class Base(DeclarativeBase):
+    """Base of the models."""
+
+    type_annotation_map = {datetime: DateTime(timezone=True)}  # noqa: RUF012 - SQLAlchemy's own form
+
+
+class User(Base):
+    """The generated app's users table."""
+
+    __tablename__ = "users"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    email: Mapped[str]
+    password_hash: Mapped[str | None]
+    name: Mapped[str | None]
+    role: Mapped[str]
+    email_verified_at: Mapped[datetime | None]
+    disabled_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    version: Mapped[int]
+
+
+class Invoice(Base):
+    """The generated app's invoices table."""
+
+    __tablename__ = "invoices"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    owner_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    number: Mapped[str]
+    customer_name: Mapped[str]
+    customer_email: Mapped[str]
+    amount_cents: Mapped[int]
+    currency: Mapped[str]
+    notes: Mapped[str | None]
+    due_on: Mapped[date]
+    status: Mapped[str]
+    sent_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    version: Mapped[int]
+
+
+class InvoiceRead(BaseModel):
+    """The fields that the generated app shows."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    number: str
+    customer_name: str
+    customer_email: str
+    amount_cents: int
+    currency: str
+    notes: str | None
+    due_on: date
+    status: str
+    sent_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+
+async def _session(request: Request) -> AsyncIterator[AsyncSession]:
+    async with request.app.state.sessions() as session:
+        yield session
+
+
+Session = Annotated[AsyncSession, Depends(_session)]
+
+
+async def _current_user(
+    request: Request, session: Session, credentials: Annotated[HTTPAuthorizationCredentials, Depends(bearer)]
+) -> User:
+    try:
+        token = jwt.decode(credentials.credentials, request.app.state.key, algorithms=["HS256"])
+        request.app.state.claims.validate(token.claims)
+    except JoseError:
+        raise HTTPException(401) from None
+    user = await session.get(User, UUID(token.claims["sub"]))
+    if user is None:
+        raise HTTPException(401)
+    return user
+
+
+CurrentUser = Annotated[User, Depends(_current_user)]
+
+
+def create_app() -> FastAPI:
+    """Make the app, for the database in DATABASE_URL and tokens signed with BARE_KEY (hex)."""
+    app = FastAPI()
+    app.state.engine = create_async_engine(os.environ["DATABASE_URL"])
+    app.state.sessions = async_sessionmaker(app.state.engine, expire_on_commit=False)
+    app.state.key = OctKey.import_key(bytes.fromhex(os.environ["BARE_KEY"]))
+    app.state.claims = jwt.JWTClaimsRegistry(
+        iss={"essential": True, "value": os.environ["PUBLIC_URL"]},
+        aud={"essential": True, "value": "my-api"},
+        exp={"essential": True},
+    )
+    app.add_api_route("/api/v1/invoices", list_invoices, response_model=list[InvoiceRead])
+    return app
+
+
+async def list_invoices(session: Session, user: CurrentUser, limit: int = 50) -> Any:
+    """The user's newest invoices."""
+    query = (
+        select(Invoice)
+        .where(Invoice.owner_id == user.id)
+        .order_by(Invoice.created_at.desc(), Invoice.id.desc())
+    )
+    return (await session.scalars(query.limit(limit))).all()
