@@ -13,6 +13,7 @@ from fastapi import Depends, Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.errors import TooManyRequests, problem
+from app.http.route import route_template
 
 SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
 PROBES = "/health/"
@@ -131,6 +132,8 @@ def rate_limit(rate: str, *, by: Literal["caller", "address"] = "caller") -> Any
         counted.add(limit_route)
         address = request.client.host if request.client else "unknown"
         caller = f"address:{address}" if by == "address" else scope["caller"]
-        await check(scope, Limit.parse(scope["route"].name, rate), caller)
+        # Two features may both have a route called `list`: each counts for itself.
+        counter = f"{scope['method']} {route_template(scope)} {caller}"
+        await check(scope, Limit.parse(scope["route"].name, rate), counter)
 
     return Depends(limit_route)

@@ -5,6 +5,7 @@ from typing import Any
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.params import Depends as DependsParam
+from fastapi.params import Form
 from fastapi.routing import APIRoute
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -48,7 +49,8 @@ class TransactionRoute(APIRoute):
     def get_route_handler(self) -> Handler:
         """Wrap FastAPI's handler, which runs the endpoint and serialises its answer without sending it."""
         handle = super().get_route_handler()
-        endpoint, takes_json = self.endpoint, self.body_field is not None
+        endpoint = self.endpoint
+        takes_json = self.body_field is not None and not isinstance(self.body_field.field_info, Form)
         public = getattr(endpoint, "public", False)
 
         async def in_transaction(request: Request) -> Response:

@@ -50,7 +50,7 @@ def docs_are_served_whole(site: Site) -> None:
 
 @probe(
     ALONE,
-    Cut("app/cli/serve.py", "Environment.DEVELOPMENT)", "Environment.TEST)"),
+    Cut("app/cli/serve.py", "= Environment.DEVELOPMENT", "= Environment.TEST"),
     Cut("app/cli/serve.py", 'typer.echo(f"Documentation http://{host}:{port}', 'str(f"'),
 )
 def dev_command_shows_everything(site: Site) -> None:
