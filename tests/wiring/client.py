@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from http.client import HTTPMessage
 from itertools import count
@@ -79,7 +80,10 @@ class Client:
             headers["Content-Type"] = content_type
         connection = self.server.connect()
         try:
-            connection.request(method, path, body, headers, encode_chunked=not isinstance(body, bytes | None))
+            with suppress(BrokenPipeError, ConnectionResetError):  # answered before all of it was sent
+                connection.request(
+                    method, path, body, headers, encode_chunked=not isinstance(body, bytes | None)
+                )
             response = connection.getresponse()
             return Answer(response.status, response.headers, response.read())
         finally:

@@ -1,9 +1,14 @@
 """No request body is larger than BODY_LIMIT_BYTES, whether or not it says its length."""
 
+import asyncio
+from contextlib import suppress
+
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import ContentTooLarge, problem
+
+DISCARD_SECONDS = 1.0
 
 
 class BodyLimit:
@@ -25,11 +30,23 @@ class BodyLimit:
             elif name == b"transfer-encoding":
                 chunked = value
         if length is not None and (not length.isdigit() or int(length) > self.limit):
+            await self._discard(receive)
             await problem(ContentTooLarge(self._detail), scope)(scope, receive, send)
             return
         # A body of unknown length comes chunked in HTTP/1 and with neither header in HTTP/2.
         counts = chunked is not None or (length is None and scope["http_version"] != "1.1")
         await self.app(scope, self._counting(receive) if counts else receive, send)
+
+    async def _discard(self, receive: Receive) -> None:
+        """Read on for a moment: a client still sending would see a broken connection, not the answer."""
+        left = 2 * self.limit
+        with suppress(TimeoutError):
+            async with asyncio.timeout(DISCARD_SECONDS):
+                while left > 0:
+                    message = await receive()
+                    left -= len(message.get("body", b""))
+                    if not message.get("more_body"):
+                        return
 
     @property
     def _detail(self) -> str:
