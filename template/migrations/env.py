@@ -50,7 +50,5 @@ if context.is_offline_mode():
     configure(url=load(DatabaseSettings).database_url, literal_binds=True)
     with context.begin_transaction():
         context.run_migrations()
-elif (connection := context.config.attributes.get("connection")) is not None:
-    run(connection)
 else:
     asyncio.run(run_online())

@@ -12,7 +12,7 @@ DISCARD_SECONDS = 1.0
 
 
 class BodyLimit:
-    """Refuses by Content-Length at once, and a chunked body as soon as it grows too large."""
+    """Refuses by Content-Length before anybody looks at the body, and a chunked one as it grows too large."""
 
     def __init__(self, app: ASGIApp, limit: int) -> None:
         self.app = app

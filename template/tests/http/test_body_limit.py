@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 from httpx2 import AsyncClient
+from starlette.types import Message, Receive, Scope, Send
 
 from app.http import Router
+from app.http.body_limit import BodyLimit
 from tests.fixtures.apps import Serve
 
 router = Router()
@@ -42,7 +44,7 @@ async def test_a_body_of_the_limit_passes(client: AsyncClient) -> None:
 
 
 async def test_one_byte_more_is_refused(client: AsyncClient) -> None:
-    """By its Content-Length, before anything is read."""
+    """By its Content-Length."""
     response = await client.post("/measure", content=body(101), headers=JSON)
 
     assert (413, "content_too_large") == (response.status_code, response.json()["code"])
@@ -87,3 +89,24 @@ async def test_a_length_that_is_no_number_is_refused(client: AsyncClient, length
     response = await client.post("/measure", content=b"{}", headers={**JSON, "Content-Length": length})
 
     assert 413 == response.status_code
+
+
+async def test_a_refused_body_is_read_before_the_answer() -> None:
+    """A client that sends first and reads later sees the answer, not a broken connection."""
+    pieces = [{"type": "http.request", "body": b"x" * 10, "more_body": more} for more in (True, False)]
+    happened: list[str] = []
+
+    async def receive() -> Message:
+        happened.append("read")
+        return pieces.pop(0)
+
+    async def send(message: Message) -> None:
+        happened.append(message["type"])
+
+    async def unreachable(scope: Scope, receive: Receive, send: Send) -> None:
+        raise AssertionError("the body was taken")
+
+    scope = {"type": "http", "path": "/", "headers": [(b"content-length", b"20")]}
+    await BodyLimit(unreachable, limit=15)(scope, receive, send)
+
+    assert ["read", "read", "http.response.start", "http.response.body"] == happened
