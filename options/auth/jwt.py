@@ -117,7 +117,11 @@ def issue(request: Request, login: Login) -> LoginAnswer:
 router = Router(prefix="/auth", tags=["auth"])
 
 
-@router.post("/refresh", dependencies=[rate_limit(POLICY.refresh_rate, by="address")], responses={401: {}})
+@router.post(
+    "/refresh",
+    dependencies=[rate_limit(POLICY.refresh_rate, by="address", on_outage="refuse")],
+    responses={401: {}},
+)
 @public
 @never_stored
 async def refresh(request: Request, session: Session, body: RefreshRequest) -> LoginAnswer:

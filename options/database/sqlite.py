@@ -1,16 +1,21 @@
 """SQLite: one file, no server. Good for one machine; writers take turns."""
 
-from sqlite3 import SQLITE_BUSY, SQLITE_LOCKED
+import sqlite3
 from typing import Any
 
 from pydantic import Field
-from sqlalchemy import Connection, Table, event
+from sqlalchemy import Connection, DateTime, LargeBinary, Table, Uuid, event
 from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
+from app.db.failures import Failure, FailureKind, wrap_refused_values
 from app.db.statistics import measure
 from app.settings import EnvSettings
+
+ID = Uuid()
+MOMENT = DateTime(timezone=True)
+BYTES = LargeBinary()
 
 # A transaction that will write takes the write lock at its start. Taken later, after a read, SQLite could
 # only refuse it (SQLITE_BUSY_SNAPSHOT), however long we wait.
@@ -22,6 +27,20 @@ READING = {"sqlite_begin": ""}
 MIGRATING = {**WRITING, "sqlite_foreign_keys": "OFF"}
 MIGRATION_OPTIONS: dict[str, Any] = {"render_as_batch": True}
 
+# https://sqlite.org/rescode.html
+KINDS = {
+    sqlite3.SQLITE_CONSTRAINT_UNIQUE: FailureKind.UNIQUE,
+    sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY: FailureKind.UNIQUE,
+    sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY: FailureKind.REFERENCE,
+    sqlite3.SQLITE_CONSTRAINT_TRIGGER: FailureKind.REFERENCE,  # ON DELETE RESTRICT is one inside
+    sqlite3.SQLITE_CONSTRAINT_NOTNULL: FailureKind.REQUIRED,
+    sqlite3.SQLITE_CONSTRAINT_CHECK: FailureKind.CHECK,
+    sqlite3.SQLITE_TOOBIG: FailureKind.VALUE,
+    sqlite3.SQLITE_BUSY: FailureKind.TRANSIENT,  # another writer was in the way
+    sqlite3.SQLITE_LOCKED: FailureKind.TRANSIENT,
+}
+PRIMARY = 0xFF  # the primary code within an extended one
+
 
 class DatabaseSettings(EnvSettings):
     """Where the database is and how long to wait for it."""
@@ -29,6 +48,7 @@ class DatabaseSettings(EnvSettings):
     database_url: str = Field("sqlite+aiosqlite:///app.db", pattern=r"^sqlite\+aiosqlite://")
     database_pool_size: int = Field(5, gt=0)
     database_timeout_seconds: float = Field(5.0, gt=0)
+    database_start_seconds: float = Field(60.0, ge=0)
 
 
 def create_engine(settings: DatabaseSettings) -> AsyncEngine:
@@ -47,6 +67,7 @@ def create_engine(settings: DatabaseSettings) -> AsyncEngine:
     event.listen(engine.sync_engine, "begin", _begin)
     event.listen(engine.sync_engine, "commit", _check_references)
     measure(engine.sync_engine)
+    wrap_refused_values(engine.sync_engine)
     return engine
 
 
@@ -73,19 +94,12 @@ def _check_references(connection: Connection) -> None:
             raise ValueError(f"row {row_id} of {table} refers to a row of {parent} that is gone")
 
 
-def is_transient(error: DBAPIError) -> bool:
-    """Whether doing the transaction again can help: another writer was in the way."""
-    code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF  # the primary result code
-    return code in {SQLITE_BUSY, SQLITE_LOCKED}
-
-
-def violated_columns(error: IntegrityError) -> list[str]:
-    """The columns of a violated unique constraint, or nothing when it is another constraint."""
-    prefix = "UNIQUE constraint failed: "
-    message = str(error.orig)
-    if not message.startswith(prefix):
-        return []
-    return [name.split(".")[-1] for name in message.removeprefix(prefix).split(", ")]
+def classify(error: DBAPIError) -> Failure:
+    """What an error means, by its result code; columns stand in the message only."""
+    code = getattr(error.orig, "sqlite_errorcode", 0)
+    kind = KINDS.get(code) or KINDS.get(code & PRIMARY, FailureKind.OTHER)
+    _, _, names = str(error.orig).partition(" constraint failed: ")
+    return Failure(kind, columns=tuple(name.split(".")[-1] for name in names.split(", ") if "." in name))
 
 
 async def insert_if_absent(session: AsyncSession, table: Table, values: dict[str, Any]) -> bool:

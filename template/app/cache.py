@@ -1,12 +1,11 @@
-"""A cache in memory: bounded, with a lifetime for each entry, and one load for many who wait."""
+"""A cache: each value has a lifetime, and one load serves all who wait. shared_store.py keeps the values."""
 
 import asyncio
-import time
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, Protocol, TypeVar, cast
 
 from fastapi import Depends, Request
+from typing_extensions import TypeForm
 
 T = TypeVar("T")
 
@@ -14,43 +13,32 @@ T = TypeVar("T")
 class CacheStore(Protocol):
     """What a feature may use of the cache. Values must not be changed by whoever gets them."""
 
-    async def get_or_load(self, key: str, load: Callable[[], Awaitable[T]], *, seconds: float) -> T:
-        """Give the cached value, or load it and keep it for so many seconds."""
+    async def get_or_load(
+        self, key: str, load: Callable[[], Awaitable[T]], *, of: TypeForm[T], seconds: float
+    ) -> T:
+        """Give the cached value, or load it and keep it for so many seconds at most.
+
+        `of` is the type of the value: it can be kept as JSON, where another process reads it.
+        """
 
     async def forget(self, key: str) -> None:
         """Drop a value, so that the next caller loads it anew."""
 
 
-class MemoryCache:
-    """The least recently used entries go first. Each process has its own."""
+class SingleFlight:
+    """One load for everybody in this process who asks for the same key meanwhile."""
 
-    def __init__(self, max_entries: int = 10_000) -> None:
-        self.max_entries = max_entries
-        self._entries: OrderedDict[str, tuple[float, Any]] = OrderedDict()
+    def __init__(self) -> None:
         self._loading: dict[str, asyncio.Future[Any]] = {}
 
-    async def get_or_load(self, key: str, load: Callable[[], Awaitable[T]], *, seconds: float) -> T:
-        """Give the cached value, or load it once for everybody who asks meanwhile."""
-        while True:
-            expires, value = self._entries.get(key, (0.0, None))
-            if expires > time.monotonic():
-                self._entries.move_to_end(key)
-                return cast(T, value)
-            loading = self._loading.get(key)
-            if loading is None:
-                return await self._load(key, load, seconds)
+    async def run(self, key: str, load: Callable[[], Awaitable[T]]) -> T:
+        """Wait for the load that runs, or load. When whoever loads is cancelled, another takes over."""
+        while (loading := self._loading.get(key)) is not None:
             try:
                 return cast(T, await asyncio.shield(loading))
             except asyncio.CancelledError:
                 if not loading.cancelled():  # we were cancelled, not the caller who loads
                     raise
-
-    async def forget(self, key: str) -> None:
-        """Drop a value, and do not keep the one being loaded: it may be older than the change."""
-        self._entries.pop(key, None)
-        self._loading.pop(key, None)
-
-    async def _load(self, key: str, load: Callable[[], Awaitable[T]], seconds: float) -> T:
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._loading[key] = future
         try:
@@ -64,19 +52,18 @@ class MemoryCache:
             raise
         else:
             future.set_result(value)
-            if self._loading.get(key) is future:
-                self._entries[key] = (time.monotonic() + seconds, value)
-                self._entries.move_to_end(key)
-                while len(self._entries) > self.max_entries:
-                    self._entries.popitem(last=False)
             return value
         finally:
             if self._loading.get(key) is future:
                 del self._loading[key]
 
+    def forget(self, key: str) -> None:
+        """Let nobody else wait for the load that runs: it may be older than the change."""
+        self._loading.pop(key, None)
+
 
 async def _cache(request: Request) -> CacheStore:
-    store: CacheStore = request.app.state.cache
+    store: CacheStore = request.app.state.shared_store.cache
     return store
 
 

@@ -20,6 +20,12 @@ class Health(ResponseModel):
     status: Literal["ok"] = "ok"
 
 
+class Readiness(Health):
+    """The state of each part that requests need."""
+
+    checks: dict[str, str]
+
+
 @router.get("/live")
 @public
 async def live() -> Health:
@@ -29,8 +35,11 @@ async def live() -> Health:
 
 @router.get("/ready")
 @public
-async def ready(request: Request) -> Health:
-    """The database answers and is migrated: send requests. 503 otherwise."""
+async def ready(request: Request) -> Readiness:
+    """The database answers and is migrated: send requests. 503 otherwise.
+
+    A shared store that is unavailable is told and no reason to send none: most requests do without.
+    """
     checks = {"database": "ok", "migrations": "ok"}
     try:
         if missing := await pending(request.app.state.database):
@@ -40,4 +49,5 @@ async def ready(request: Request) -> Health:
         checks = {"database": "unreachable", "migrations": "unknown"}
     if any(state != "ok" for state in checks.values()):
         raise Unavailable("Not ready for requests.", retry_after=5, checks=checks)
-    return Health()
+    checks["shared_store"] = await request.app.state.shared_store.state()
+    return Readiness(checks=checks)

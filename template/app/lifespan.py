@@ -14,7 +14,7 @@ log = structlog.get_logger(__name__)
 
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """Run the worker beside the requests, unless one runs elsewhere; close the database at the end."""
+    """Run the worker beside the requests, unless one runs elsewhere; close what is open at the end."""
     settings = app.state.settings
     worker = Worker(app.state.database, app.state.email_provider, settings)
     task = asyncio.create_task(worker.run()) if settings.worker_in_process else None
@@ -25,5 +25,6 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         if task is not None:
             worker.stop()
             await task
+        await app.state.shared_store.close()
         await app.state.database.close()
         log.info("stopped")

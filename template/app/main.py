@@ -6,7 +6,6 @@ from app import about, discovery, health
 from app.auth import credentials
 from app.auth import endpoints as auth
 from app.auth.current_user import authenticate
-from app.cache import MemoryCache
 from app.db import Database
 from app.db.engine import DatabaseSettings, create_engine
 from app.email import mailbox
@@ -16,10 +15,10 @@ from app.http.docs import install_docs
 from app.http.error_handlers import install_error_handlers
 from app.http.middleware import middleware
 from app.http.openapi import install_openapi
-from app.http.rate_limit import MemoryStore
 from app.lifespan import lifespan
 from app.logs import configure_logs
 from app.settings import Settings, load
+from app.shared_store import open_shared_store
 from app.users import endpoints as users
 
 
@@ -42,8 +41,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.settings = settings
     app.state.database = Database(create_engine(load(DatabaseSettings)))
-    app.state.cache = MemoryCache()
-    app.state.rate_limits = MemoryStore()
+    app.state.shared_store = open_shared_store(settings)
     app.state.email_provider = open_provider(settings)
     app.state.authenticate = authenticate
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from app.db import Base
 from app.db.engine import MIGRATING, MIGRATION_OPTIONS, DatabaseSettings, create_engine
+from app.db.startup import wait_for_database
 from app.discovery import import_models
 from app.settings import load
 
@@ -37,8 +38,11 @@ def run(connection: Connection) -> None:
 
 async def run_online() -> None:
     """Migrate the database that the settings name."""
-    engine = create_engine(load(DatabaseSettings)).execution_options(**MIGRATING)
+    settings = load(DatabaseSettings, database_statement_timeout_seconds=0)  # a migration takes what it takes
+    engine = create_engine(settings).execution_options(**MIGRATING)
     try:
+        patience = context.config.attributes.get("patience")
+        await wait_for_database(engine, settings.database_start_seconds if patience is None else patience)
         async with engine.connect() as connection:
             await connection.run_sync(run)
             await connection.commit()

@@ -5,11 +5,13 @@ import pytest
 pytest_plugins = [
     "tests.fixtures.environment",
     "tests.fixtures.logs",
-    "tests.fixtures.clock",
+    "tests.fixtures.shared_store",
+    "tests.fixtures.backend",
     "tests.fixtures.database",
     "tests.fixtures.apps",
     "tests.fixtures.accounts",
     "tests.fixtures.mails",
+    "tests.fixtures.query_plans",
 ]
 
 

@@ -1,77 +1,88 @@
-"""The cache in memory."""
+"""The cache, wherever it keeps its values."""
 
 import asyncio
 
 import pytest
 
-from app.cache import Cache, MemoryCache
+from app.cache import Cache, CacheStore
 from app.http import Router
+from app.shared_store import SharedStore
 from tests.fixtures.apps import Serve
-from tests.fixtures.clock import Clock
+from tests.fixtures.shared_store import Clock
+
+Waiting = asyncio.Task[str | None]
 
 
 class Source:
     """Where values are loaded from: tells how often, and waits when told to."""
 
-    def __init__(self, *outcomes: object) -> None:
+    def __init__(self, *outcomes: str | Exception | None) -> None:
         self.outcomes = iter(outcomes)
         self.loads = 0
+        self.begun = asyncio.Event()
         self.gate = asyncio.Event()
         self.gate.set()
 
-    async def load(self) -> object:
+    async def load(self) -> str | None:
         self.loads += 1
         outcome = next(self.outcomes)
+        self.begun.set()
         await self.gate.wait()
         if isinstance(outcome, Exception):
             raise outcome
         return outcome
 
 
-async def get(cache: MemoryCache, source: Source, key: str = "k", seconds: float = 60) -> object:
-    return await cache.get_or_load(key, source.load, seconds=seconds)
+@pytest.fixture
+def cache(shared_store: SharedStore) -> CacheStore:
+    """The cache of one test."""
+    return shared_store.cache
 
 
-async def started(*tasks: asyncio.Task[object]) -> None:
-    """Let each task run until it waits."""
-    for _ in range(3):
-        await asyncio.sleep(0)
+async def get(cache: CacheStore, source: Source, key: str = "k", seconds: float = 60) -> str | None:
+    return await cache.get_or_load(key, source.load, of=str | None, seconds=seconds)
+
+
+async def waiting(cache: CacheStore, source: Source, times: int, key: str = "k") -> list[Waiting]:
+    """So many who ask at once, the first of them loading and none getting on."""
+    source.gate.clear()
+    tasks = [asyncio.create_task(get(cache, source, key)) for _ in range(times)]
+    await source.begun.wait()
     assert not any(task.done() for task in tasks)
+    return tasks
 
 
-async def test_a_value_is_loaded_once(clock: Clock) -> None:
+async def test_a_value_is_loaded_once(cache: CacheStore, clock: Clock) -> None:
     """Within its time."""
-    cache, source = MemoryCache(), Source("a", "b")
+    source = Source("a", "b")
 
     assert ["a", "a"] == [await get(cache, source) for _ in range(2)]
 
 
-async def test_a_value_is_loaded_anew_after_its_time(clock: Clock) -> None:
-    """Not a moment before."""
-    cache, source = MemoryCache(), Source("a", "b")
+async def test_a_value_is_loaded_anew_after_its_time(cache: CacheStore, clock: Clock) -> None:
+    """Never later; a little earlier where many values would end at once."""
+    source = Source("a", "b")
     values = [await get(cache, source)]
 
-    clock.advance(59.9)
+    await clock.advance(50)
     values.append(await get(cache, source))
-    clock.advance(0.1)
+    await clock.advance(10)
     values.append(await get(cache, source))
 
     assert ["a", "a", "b"] == values
 
 
-async def test_nothing_is_a_value_too(clock: Clock) -> None:
+async def test_nothing_is_a_value_too(cache: CacheStore, clock: Clock) -> None:
     """That there is none may have been dear to find out."""
-    cache, source = MemoryCache(), Source(None, "b")
+    source = Source(None, "b")
 
     assert [None, None] == [await get(cache, source) for _ in range(2)]
 
 
-async def test_many_who_ask_at_once_cause_one_load() -> None:
+async def test_many_who_ask_at_once_cause_one_load(cache: CacheStore) -> None:
     """Single flight."""
-    cache, source = MemoryCache(), Source("a", "b")
-    source.gate.clear()
-    tasks = [asyncio.create_task(get(cache, source)) for _ in range(20)]
-    await started(*tasks)
+    source = Source("a", "b")
+    tasks = await waiting(cache, source, 20)
 
     source.gate.set()
 
@@ -79,24 +90,20 @@ async def test_many_who_ask_at_once_cause_one_load() -> None:
     assert 1 == source.loads
 
 
-async def test_keys_do_not_wait_for_each_other() -> None:
+async def test_keys_do_not_wait_for_each_other(cache: CacheStore) -> None:
     """Another key loads meanwhile."""
-    cache, slow = MemoryCache(), Source("slow")
-    slow.gate.clear()
-    task = asyncio.create_task(get(cache, slow, "slow"))
-    await started(task)
+    slow = Source("slow")
+    [task] = await waiting(cache, slow, 1, "slow")
 
     assert "fast" == await get(cache, Source("fast"), "fast")
     slow.gate.set()
     assert "slow" == await task
 
 
-async def test_a_failure_is_told_to_all_who_wait_and_not_kept() -> None:
+async def test_a_failure_is_told_to_all_who_wait_and_not_kept(cache: CacheStore) -> None:
     """The next one tries again."""
-    cache, source = MemoryCache(), Source(ValueError("away"), "back")
-    source.gate.clear()
-    tasks = [asyncio.create_task(get(cache, source)) for _ in range(3)]
-    await started(*tasks)
+    source = Source(ValueError("away"), "back")
+    tasks = await waiting(cache, source, 3)
     source.gate.set()
 
     outcomes = await asyncio.gather(*tasks, return_exceptions=True)
@@ -105,12 +112,10 @@ async def test_a_failure_is_told_to_all_who_wait_and_not_kept() -> None:
     assert "back" == await get(cache, source)
 
 
-async def test_when_the_one_who_loads_is_cancelled_another_takes_over() -> None:
+async def test_when_the_one_who_loads_is_cancelled_another_takes_over(cache: CacheStore) -> None:
     """A client that hangs up does not fail the others."""
-    cache, source = MemoryCache(), Source("first", "second")
-    source.gate.clear()
-    first, second, third = [asyncio.create_task(get(cache, source)) for _ in range(3)]
-    await started(first, second, third)
+    source = Source("first", "second")
+    first, second, third = await waiting(cache, source, 3)
 
     first.cancel()
     source.gate.set()
@@ -120,12 +125,10 @@ async def test_when_the_one_who_loads_is_cancelled_another_takes_over() -> None:
         await first
 
 
-async def test_one_who_waits_can_be_cancelled_alone() -> None:
+async def test_one_who_waits_can_be_cancelled_alone(cache: CacheStore) -> None:
     """The load goes on for the others."""
-    cache, source = MemoryCache(), Source("value")
-    source.gate.clear()
-    first, second = [asyncio.create_task(get(cache, source)) for _ in range(2)]
-    await started(first, second)
+    source = Source("value")
+    first, second = await waiting(cache, source, 2)
 
     second.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -135,9 +138,9 @@ async def test_one_who_waits_can_be_cancelled_alone() -> None:
     assert "value" == await first
 
 
-async def test_a_forgotten_value_is_loaded_anew() -> None:
+async def test_a_forgotten_value_is_loaded_anew(cache: CacheStore) -> None:
     """And what was never there can be forgotten."""
-    cache, source = MemoryCache(), Source("old", "new")
+    source = Source("old", "new")
     await get(cache, source)
 
     await cache.forget("k")
@@ -146,12 +149,10 @@ async def test_a_forgotten_value_is_loaded_anew() -> None:
     assert "new" == await get(cache, source)
 
 
-async def test_a_value_forgotten_while_it_loads_is_not_kept() -> None:
+async def test_a_value_forgotten_while_it_loads_is_not_kept(cache: CacheStore) -> None:
     """It may be older than the change."""
-    cache, source = MemoryCache(), Source("old", "new")
-    source.gate.clear()
-    task = asyncio.create_task(get(cache, source))
-    await started(task)
+    source = Source("old", "new")
+    [task] = await waiting(cache, source, 1)
 
     await cache.forget("k")
     source.gate.set()
@@ -159,17 +160,32 @@ async def test_a_value_forgotten_while_it_loads_is_not_kept() -> None:
     assert ("old", "new") == (await task, await get(cache, source))
 
 
-async def test_the_least_recently_used_entry_goes_first() -> None:
-    """The cache is bounded."""
-    cache = MemoryCache(max_entries=2)
-    for key in ("a", "b"):
-        await get(cache, Source(key), key)
-    await get(cache, Source("unused"), "a")
+async def test_whoever_asks_after_a_change_does_not_wait_for_an_older_load(cache: CacheStore) -> None:
+    """Its value is for those who asked before."""
+    source = Source("old")
+    [task] = await waiting(cache, source, 1)
 
-    await get(cache, Source("c"), "c")
+    await cache.forget("k")
 
-    assert ["a", "c"] == [await get(cache, Source("reloaded"), key) for key in ("a", "c")]
-    assert "reloaded" == await get(cache, Source("reloaded"), "b")
+    assert "new" == await get(cache, Source("new"))
+    source.gate.set()
+    assert ("old", "new") == (await task, await get(cache, Source()))
+
+
+async def test_an_older_load_that_ends_leaves_the_newer_one_alone(cache: CacheStore) -> None:
+    """Whoever asks still waits for the newer one."""
+    old, new = Source("old"), Source("new")
+    [first] = await waiting(cache, old, 1)
+    await cache.forget("k")
+    [second] = await waiting(cache, new, 1)
+    old.gate.set()
+    await first
+
+    third = asyncio.create_task(get(cache, Source()))
+    await asyncio.sleep(0)
+    new.gate.set()
+
+    assert ("new", "new") == (await second, await third)
 
 
 async def test_a_route_asks_for_it_by_name(serve: Serve) -> None:
@@ -182,7 +198,7 @@ async def test_a_route_asks_for_it_by_name(serve: Serve) -> None:
 
     @router.get("/dear")
     async def dear(cache: Cache) -> str:
-        return await cache.get_or_load("dear", load, seconds=60)
+        return await cache.get_or_load("dear", load, of=str, seconds=60)
 
     client = serve(router)
 

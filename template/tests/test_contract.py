@@ -19,7 +19,7 @@ from app.settings import load
 from tests.fixtures.accounts import Login
 from tests.fixtures.apps import MakeApp
 from tests.rules.operations import operations_of, refuse
-from tests.rules.requests import NoLimits, make_ids
+from tests.rules.requests import NoStore, make_ids
 
 CONFIG = {
     "seed": 1,
@@ -73,9 +73,9 @@ async def alice(make_app: MakeApp, login: Login, committed: Database) -> Account
 
 def breaches(app: FastAPI, account: Account) -> Iterator[str]:
     """Each operation that answers with a fault of ours, or other than its contract says."""
-    # schemathesis has an event loop of its own: so has this database.
+    # schemathesis has an event loop of its own: so has this database, and nothing else is open.
     app.state.database = Forgetful(create_engine(load(DatabaseSettings)))
-    app.state.rate_limits = NoLimits()
+    app.state.shared_store = NoStore()
     contract = schemathesis.openapi.from_asgi(
         "/openapi.json", app, config=schemathesis.Config.from_dict(CONFIG)
     )

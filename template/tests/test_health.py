@@ -1,7 +1,5 @@
 """Probes."""
 
-from pathlib import Path
-
 import pytest
 from fastapi import FastAPI
 from httpx2 import AsyncClient
@@ -11,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.db import Database
 from app.db.engine import DatabaseSettings, create_engine
 from app.settings import load
-from tests.fixtures import backend
 from tests.fixtures.apps import Serve
 from tests.fixtures.logs import Logged
 
@@ -24,11 +21,15 @@ async def test_a_process_that_answers_is_alive(client: AsyncClient) -> None:
 
 
 async def test_ready_while_the_database_is_there(
-    app: FastAPI, client: AsyncClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, logged: Logged
+    app: FastAPI,
+    client: AsyncClient,
+    unreachable_database: str,
+    monkeypatch: pytest.MonkeyPatch,
+    logged: Logged,
 ) -> None:
     """503 when it is gone, with the reason in the log alone; 200 again when it is back."""
     database = app.state.database
-    monkeypatch.setenv("DATABASE_URL", backend.unreachable_database(tmp_path))
+    monkeypatch.setenv("DATABASE_URL", unreachable_database)
 
     before = await client.get("/health/ready")
     app.state.database = Database(create_engine(load(DatabaseSettings)))
@@ -38,9 +39,10 @@ async def test_ready_while_the_database_is_there(
     back = await client.get("/health/ready")
 
     assert [200, 503, 200, 200] == [r.status_code for r in (before, gone, live, back)]
+    assert {"database": "ok", "migrations": "ok", "shared_store": "ok"} == before.json()["checks"]
     assert {"database": "unreachable", "migrations": "unknown"} == gone.json()["checks"]
     assert "5" == gone.headers["retry-after"]
-    assert str(tmp_path) not in gone.text
+    assert unreachable_database not in gone.text
     assert 1 == len(logged("not_ready"))
 
 

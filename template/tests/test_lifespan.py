@@ -1,5 +1,9 @@
 """What opens when the application starts and closes when it stops."""
 
+from collections.abc import Awaitable, Callable
+
+import pytest
+
 from app.db import Database
 from app.email import Email, send
 from tests.fixtures.apps import MakeApp
@@ -33,3 +37,23 @@ async def test_no_worker_where_one_runs_elsewhere(
 
     async with app.router.lifespan_context(app):
         assert [False] == [line["worker"] for line in logged("started")]
+
+
+async def test_what_is_open_is_closed(
+    make_app: MakeApp, committed: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The shared store and the database."""
+    app, closed = make_app(database=committed, worker_in_process=False), list[object]()
+    opened = [app.state.shared_store, app.state.database]
+    for kind in {type(each) for each in opened}:
+
+        async def close(self: object, really: Callable[[object], Awaitable[None]] = kind.close) -> None:
+            closed.append(self)
+            await really(self)
+
+        monkeypatch.setattr(kind, "close", close)
+
+    async with app.router.lifespan_context(app):
+        assert [] == closed
+
+    assert opened == closed

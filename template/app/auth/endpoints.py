@@ -15,7 +15,11 @@ from app.marks import public
 router = Router(prefix="/auth", tags=["auth"])
 
 
-@router.post("/register", status_code=202, dependencies=[rate_limit(POLICY.register_rate, by="address")])
+@router.post(
+    "/register",
+    status_code=202,
+    dependencies=[rate_limit(POLICY.register_rate, by="address", on_outage="refuse")],
+)
 @public
 async def register(request: Request, session: Session, registration: Registration) -> Accepted:
     """Open an account. The answer is the same whether or not the address has one; the rest comes by mail."""
@@ -23,7 +27,11 @@ async def register(request: Request, session: Session, registration: Registratio
     return Accepted(detail="If this address can be registered, a mail with a link is on its way.")
 
 
-@router.post("/verify-email", status_code=204, dependencies=[rate_limit(POLICY.link_rate, by="address")])
+@router.post(
+    "/verify-email",
+    status_code=204,
+    dependencies=[rate_limit(POLICY.link_rate, by="address", on_outage="refuse")],
+)
 @public
 async def verify_email(session: Session, link: Token) -> None:
     """Confirm an address with the token from the mail."""
@@ -32,7 +40,7 @@ async def verify_email(session: Session, link: Token) -> None:
 
 @router.post(
     "/login",
-    dependencies=[rate_limit(POLICY.login_rate, by="address")],
+    dependencies=[rate_limit(POLICY.login_rate, by="address", on_outage="refuse")],
     responses={401: {}, 403: {}},
 )
 @public

@@ -28,12 +28,10 @@ class EmailNotVerified(Forbidden):
 async def register(session: AsyncSession, registration: Registration, frontend_url: str) -> None:
     """Open an account, to be confirmed by mail; only by mail, too, its owner learns that there was one."""
     password_hash = await hash_password(registration.password)
-    user = await users.by_email(session, registration.email)
-    if user is not None and user.email_verified_at is not None:
+    user = await users.ensure(session, registration.email)
+    if user.email_verified_at is not None:
         email = Email(user.email, "already_registered", {"url": frontend_url})
     else:
-        if user is None:
-            user = await users.add(session, User(email=registration.email))
         # Unconfirmed, the address is still anybody's: the last registration counts, and its link alone.
         user.password_hash, user.name = password_hash, registration.name
         token = await create_link(session, user.id, LinkPurpose.VERIFY_EMAIL, POLICY.verification_lifetime)

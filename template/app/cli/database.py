@@ -14,9 +14,11 @@ YOURS = "app"
 PLATFORM = "platform"
 
 
-def migrate(revision: str) -> None:
-    """Bring the database to a revision."""
-    command.upgrade(config(), revision)
+def migrate(revision: str, *, patience: float | None = None) -> None:
+    """Bring the database to a revision; wait for it so many seconds, or DATABASE_START_SECONDS."""
+    configuration = config()
+    configuration.attributes["patience"] = patience
+    command.upgrade(configuration, revision)
     typer.echo("The database is migrated.")
 
 

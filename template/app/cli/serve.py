@@ -55,15 +55,23 @@ def worker() -> None:
 def _check_settings() -> None:
     """Refuse bad settings here, in one line each, rather than in every server process."""
     from app import discovery
-    from app.db.engine import DatabaseSettings
+    from app.db.engine import DatabaseSettings, create_engine
+    from app.db.startup import wait_for_database
     from app.email.provider import open_provider
+    from app.logs import configure_logs
+    from app.shared_store import open_shared_store
 
-    open_provider(load(Settings))
-    load(DatabaseSettings)
+    settings = load(Settings)
+    open_provider(settings)
+    open_shared_store(settings)
+    database = load(DatabaseSettings)
     for kind in discovery.settings_classes():
         load(kind)
     if unknown := discovery.unknown_settings():
         raise SettingsError("\n".join(unknown))
+    # Begin when the database does, rather than answer 503 until then.
+    configure_logs(settings)
+    asyncio.run(wait_for_database(create_engine(database), database.database_start_seconds))
 
 
 def _run(host: str, port: int, **options: Any) -> None:

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import typer
 
+# For a database that is just being started. One that nobody has started, yet, is not worth a minute.
+PATIENCE_SECONDS = 5.0
 ENV, ENV_EXAMPLE, CONTRACT = Path(".env"), Path(".env.example"), Path("openapi.json")
 
 
 def setup() -> None:
-    """Make .env with a fresh secret, migrate the database, write the contract. Does nothing twice."""
+    """Make .env with a fresh secret, write the contract, migrate the database. Does nothing twice."""
     if ENV.exists():
         typer.echo(".env is there already; left as it is.")
     else:
@@ -20,10 +22,10 @@ def setup() -> None:
     from app.cli.database import migrate
     from app.cli.inspect import write_contract
 
-    migrate("heads")
     if not CONTRACT.exists():
         write_contract(CONTRACT)
         typer.echo(f"Wrote the contract, {CONTRACT}. Commit it.")
+    migrate("heads", patience=PATIENCE_SECONDS)
     typer.echo("\nReady. Next: `uv run api dev`, then open http://127.0.0.1:8000/docs")
 
 

@@ -1,12 +1,13 @@
 """The database: models derive from Base, endpoints ask for `Session`, everything else is private."""
 
 from app.db.base import Base, Identified, Timestamped, Versioned
-from app.db.columns import Id, UtcDateTime, new_id, utc_now
+from app.db.columns import Bytes, Id, UtcDateTime, new_id, utc_now
 from app.db.repository import Owned, OwnedRepository
 from app.db.session import Database, Session, after_commit, after_rollback
 
 __all__ = [
     "Base",
+    "Bytes",
     "Database",
     "Id",
     "Identified",

@@ -3,11 +3,15 @@
 import secrets
 import time
 from datetime import UTC, datetime
+from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import DateTime, Uuid
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
+
+from app.db import engine as backend
+
+T = TypeVar("T")
 
 
 def utc_now() -> datetime:
@@ -24,10 +28,20 @@ def new_id() -> UUID:
     )
 
 
-class Id(TypeDecorator[UUID]):
+class _Column(TypeDecorator[T]):
+    """A type that is the same in every migration, whatever the database makes of it."""
+
+    cache_ok = True
+
+    def __repr__(self) -> str:
+        """How a migration writes it."""
+        return f"{type(self).__name__}()"
+
+
+class Id(_Column[UUID]):
     """A UUID key."""
 
-    impl = Uuid
+    impl = backend.ID
     cache_ok = True
 
     @property
@@ -36,10 +50,10 @@ class Id(TypeDecorator[UUID]):
         return UUID
 
 
-class UtcDateTime(TypeDecorator[datetime]):
+class UtcDateTime(_Column[datetime]):
     """A moment in UTC. Takes and gives aware datetimes, also on a database that keeps no zone."""
 
-    impl = DateTime(timezone=True)
+    impl = backend.MOMENT
     cache_ok = True
 
     @property
@@ -60,3 +74,10 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None or value.tzinfo is not None:
             return value
         return value.replace(tzinfo=UTC)
+
+
+class Bytes(_Column[bytes]):
+    """Bytes, up to 16 MiB."""
+
+    impl = backend.BYTES
+    cache_ok = True

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session as SyncSession
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.db import engine as backend
+from app.db.failures import REFUSED_BY_DRIVER, Failure, FailureKind
 from app.errors import Unavailable
 
 T = TypeVar("T")
@@ -26,6 +27,20 @@ Work = Callable[[AsyncSession], Awaitable[T]]
 ATTEMPTS = 3
 # What waited this long for a lock or a connection is not tried again: the caller has waited enough.
 PATIENCE_SECONDS = 2.0
+# What the caller is told when the database cannot be had for a moment.
+UNAVAILABLE = {
+    FailureKind.TRANSIENT: "The database is busy; try again in a moment.",
+    FailureKind.BUSY: "The database is busy; try again in a moment.",
+    FailureKind.TIMEOUT: "The database took too long.",
+    FailureKind.DISCONNECTED: "The database cannot be reached; try again in a moment.",
+}
+# The last words of a connection that broke in its COMMIT can have been either.
+OUTCOME_UNKNOWN = (
+    "The database was lost at the last moment: whether the change was made is not known. "
+    "Sent again with the same Idempotency-Key, it is made once."
+)
+# What is worth doing the whole work again for.
+PASSING = {FailureKind.TRANSIENT, FailureKind.DISCONNECTED}
 log = structlog.get_logger(__name__)
 
 
@@ -65,23 +80,30 @@ class Database:
     async def run(self, work: Work[T], *, read_only: bool = False) -> T:
         """Do `work` in one transaction and commit; any error rolls back.
 
-        A deadlock, a lost connection or a serialisation failure does the whole work again, twice at most:
-        `work` must have no effect but rows. Raises Unavailable when that did not help.
+        A deadlock, a serialisation failure or a connection lost before the commit does the whole work again,
+        twice at most: `work` must have no effect but rows. Raises Unavailable when that did not help.
         """
         start = time.monotonic()
         for attempt in range(1, ATTEMPTS + 1):
             async with self.session(read_only=read_only) as session:
+                committing = False
                 try:
                     result = await work(session)
+                    await session.flush()
+                    committing = not read_only
                     await session.commit()
                 except Exception as error:
-                    await session.rollback()
-                    if not _is_transient(error):
+                    await _roll_back(session)
+                    kind = failure_of(error).kind
+                    if kind not in UNAVAILABLE:
                         await self._after_rollback(session)
                         raise
-                    if attempt == ATTEMPTS or time.monotonic() - start > PATIENCE_SECONDS:
-                        raise Unavailable("The database is busy; try again in a moment.") from error
-                    log.warning("transaction_rerun", attempt=attempt, error=type(error).__name__)
+                    if committing and kind is FailureKind.DISCONNECTED:
+                        raise Unavailable(OUTCOME_UNKNOWN) from error
+                    impatient = time.monotonic() - start > PATIENCE_SECONDS
+                    if kind not in PASSING or attempt == ATTEMPTS or impatient:
+                        raise Unavailable(UNAVAILABLE[kind]) from error
+                    log.warning("transaction_rerun", attempt=attempt, reason=kind.value)
                 else:
                     await _after_commit(session)
                     return result
@@ -98,6 +120,13 @@ class Database:
     async def close(self) -> None:
         """Close every connection."""
         await self.engine.dispose()
+
+
+async def _roll_back(session: AsyncSession) -> None:
+    try:
+        await session.rollback()
+    except DBAPIError:  # the connection is gone, and its transaction with it
+        await session.invalidate()
 
 
 def after_commit(session: AsyncSession, action: Action) -> None:
@@ -121,12 +150,19 @@ async def _after_commit(session: AsyncSession) -> None:
             log.exception("after_commit_failed")
 
 
-def _is_transient(error: Exception) -> bool:
-    # A stale version means that somebody else's change came between our read and our write: reading again
-    # decides anew (If-Match included) on the row as it is now.
-    if isinstance(error, PoolTimeout | StaleDataError):
-        return True
-    return isinstance(error, DBAPIError) and backend.is_transient(error)
+def failure_of(error: Exception) -> Failure:
+    """What an error means, when it comes from the database."""
+    if isinstance(error, StaleDataError):
+        # Somebody else's change came between our read and our write: reading again decides anew (If-Match
+        # included) on the row as it is now.
+        return Failure(FailureKind.TRANSIENT)
+    if isinstance(error, PoolTimeout):
+        return Failure(FailureKind.BUSY)
+    if not isinstance(error, DBAPIError):
+        return Failure(FailureKind.OTHER)
+    if isinstance(error.orig, REFUSED_BY_DRIVER):
+        return Failure(FailureKind.VALUE)
+    return backend.classify(error)
 
 
 async def _request_session(request: Request) -> AsyncSession:

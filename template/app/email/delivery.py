@@ -61,17 +61,19 @@ class Delivery:
 
 async def _claim(session: AsyncSession) -> EmailMessage | None:
     now = utc_now()
-    due = select(EmailMessage).where(
-        EmailMessage.status.in_((EmailStatus.QUEUED, EmailStatus.SENDING)), EmailMessage.due_at <= now
-    )
-    # Workers skip each other's rows. SQLite has no row locks and needs none: its writers take turns.
-    first = due.order_by(EmailMessage.due_at).limit(1).with_for_update(skip_locked=True)
-    message = (await session.scalars(first)).one_or_none()
-    if message is not None:
-        message.status = EmailStatus.SENDING
-        message.attempts += 1
-        message.due_at = now + LEASE
-    return message
+    # First what a worker that died has left. One state at a time: so the index gives the first row, and only
+    # that one is locked; over both, some databases would sort all that is due, and lock it.
+    for status in (EmailStatus.SENDING, EmailStatus.QUEUED):
+        due = select(EmailMessage).where(EmailMessage.status == status, EmailMessage.due_at <= now)
+        # Workers skip each other's rows. SQLite has no row locks and needs none: its writers take turns.
+        first = due.order_by(EmailMessage.due_at).limit(1).with_for_update(skip_locked=True)
+        message = (await session.scalars(first)).one_or_none()
+        if message is not None:
+            message.status = EmailStatus.SENDING
+            message.attempts += 1
+            message.due_at = now + LEASE
+            return message
+    return None
 
 
 async def _record(message: EmailMessage, outcome: dict[str, object], session: AsyncSession) -> None:

@@ -1,16 +1,21 @@
 """Turns what the framework, the database and the app raise into problem documents."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 
-from app.db.engine import violated_columns
+from app.db.constraints import constraint_columns
+from app.db.failures import Failure, FailureKind
+from app.db.session import failure_of
 from app.errors import AppError, Conflict, InvalidRequest, MethodNotAllowed, error_of_status, problem
 from app.http.route import allowed_methods
+
+log = structlog.get_logger(__name__)
 
 
 def install_error_handlers(app: FastAPI) -> None:
@@ -18,7 +23,7 @@ def install_error_handlers(app: FastAPI) -> None:
     app.exception_handler(AppError)(_app_error)
     app.exception_handler(RequestValidationError)(_invalid_request)
     app.exception_handler(HTTPException)(_http_error)
-    app.exception_handler(IntegrityError)(_integrity_error)
+    app.exception_handler(DBAPIError)(_database_error)
 
 
 class AlreadyExists(Conflict):
@@ -53,12 +58,36 @@ async def _invalid_request(request: Request, error: RequestValidationError) -> R
     return problem(InvalidRequest(errors=errors), request.scope)
 
 
-async def _integrity_error(request: Request, error: IntegrityError) -> Response:
-    columns = violated_columns(error)
-    if not columns:
-        return problem(ConstraintViolated(), request.scope)
-    errors = [{"pointer": f"/body/{name}", "code": "unique", "detail": "Already taken"} for name in columns]
-    return problem(AlreadyExists(errors=errors), request.scope)
+# What a broken constraint means for each field it is about.
+CONSTRAINTS = {
+    FailureKind.UNIQUE: "Already taken",
+    FailureKind.REFERENCE: "Refers to something that is not there, or something refers to it",
+    FailureKind.REQUIRED: "Must have a value",
+    FailureKind.CHECK: "Is not allowed together with the other values",
+}
+
+
+async def _database_error(request: Request, error: DBAPIError) -> Response:
+    failure = failure_of(error)
+    if failure.kind in CONSTRAINTS:
+        kind = AlreadyExists if failure.kind is FailureKind.UNIQUE else ConstraintViolated
+        return problem(kind(errors=list(_offenders(failure))), request.scope)
+    if failure.kind is FailureKind.VALUE:
+        log.warning("value_refused_by_database", error=str(error.orig))
+        return problem(
+            InvalidRequest("A value is too long or too large, or cannot be stored."), request.scope
+        )
+    raise error
+
+
+def _offenders(failure: Failure) -> Iterator[dict[str, str]]:
+    for column in failure.columns or constraint_columns(failure.constraint):
+        if column != "owner_id":  # whose row it is (app.db.Owned): never a field of the request
+            yield {
+                "pointer": f"/body/{column}",
+                "code": failure.kind.value,
+                "detail": CONSTRAINTS[failure.kind],
+            }
 
 
 def _pointer(location: Sequence[Any]) -> str:

@@ -10,13 +10,15 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any, TypeVar, cast
 
 from fastapi import Header, Request, Response
-from sqlalchemy import JSON, Index, LargeBinary, String, Table, delete, select, update
+from sqlalchemy import JSON, Index, String, Table, delete, select, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db import Base, UtcDateTime, utc_now
-from app.db.engine import insert_if_absent
-from app.errors import InvalidRequest
+from app.db import Base, Bytes, UtcDateTime, utc_now
+from app.db.engine import classify, insert_if_absent
+from app.db.failures import FailureKind
+from app.errors import Conflict, InvalidRequest
 
 HEADER = "idempotency-key"
 KEPT_HEADERS = ("content-type", "etag", "link", "location")
@@ -30,6 +32,12 @@ class IdempotencyKeyReused(InvalidRequest):
     code, title = "idempotency_key_reused", "This Idempotency-Key belongs to another request"
 
 
+class RequestInProgress(Conflict):
+    """The first request with this key is still at work."""
+
+    code, title = "request_in_progress", "A request with this Idempotency-Key is still being worked on"
+
+
 class IdempotencyRecord(Base):
     """One key of one caller on one route, with the response it led to."""
 
@@ -41,7 +49,7 @@ class IdempotencyRecord(Base):
     request_hash: Mapped[str] = mapped_column(String(64))
     status: Mapped[int | None]
     headers: Mapped[dict[str, str] | None] = mapped_column(JSON)
-    body: Mapped[bytes | None] = mapped_column(LargeBinary)
+    body: Mapped[bytes | None] = mapped_column(Bytes)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
@@ -82,17 +90,12 @@ async def once(request: Request, session: AsyncSession, handle: Handler, *, publ
     body = await request.body()
     key_hash = _hash(request.scope["caller"], request.method, request.scope["path"], _key(request))
     request_hash = _hash(request.scope["query_string"].decode("latin-1"), body.decode("latin-1"))
-    await session.execute(delete(_table).where(_table.c.key_hash == key_hash, _table.c.expires_at <= now))
-    claimed = await insert_if_absent(
-        session,
-        _table,
-        {
-            "key_hash": key_hash,
-            "request_hash": request_hash,
-            "expires_at": now + timedelta(hours=request.app.state.settings.idempotency_hours),
-        },
-    )
-    if not claimed:
+    row = {
+        "key_hash": key_hash,
+        "request_hash": request_hash,
+        "expires_at": now + timedelta(hours=request.app.state.settings.idempotency_hours),
+    }
+    if not await _claim(session, row, now):
         if request.scope["identity"] is not None and not public:
             # The endpoint does not run, nor its authentication: a revoked login must not see the answer.
             await request.app.state.authenticate(request.scope["identity"], session)
@@ -108,6 +111,19 @@ async def once(request: Request, session: AsyncSession, handle: Handler, *, publ
         )
     )
     return response
+
+
+async def _claim(session: AsyncSession, row: dict[str, Any], now: datetime) -> bool:
+    """Take the key, or tell that it is taken. Waits while another request does its work under it."""
+    expired = delete(_table).where(_table.c.key_hash == row["key_hash"], _table.c.expires_at <= now)
+    await session.connection()  # that there is none to be had is another matter
+    try:
+        await session.execute(expired)
+        return await insert_if_absent(session, _table, row)
+    except DBAPIError as error:
+        if classify(error).kind is FailureKind.BUSY:
+            raise RequestInProgress from None
+        raise
 
 
 async def _replay(session: AsyncSession, key_hash: str, request_hash: str) -> Response:

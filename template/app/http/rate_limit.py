@@ -2,21 +2,23 @@
 
 Headers after draft-ietf-httpapi-ratelimit-headers: `RateLimit-Policy` tells the quota (q) and window (w, in
 seconds), `RateLimit` what remains (r) and the seconds until the whole quota is back (t).
+
+Where requests are counted: shared_store.py.
 """
 
 import math
-import time
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from fastapi import Depends, Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.errors import TooManyRequests, problem
+from app.errors import TooManyRequests, Unavailable, problem
 from app.http.route import route_template
 
 SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
 PROBES = "/health/"
+OnOutage = Literal["allow", "refuse"]
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,21 @@ class Limit:
         quota, _, unit = rate.partition("/")
         return cls(name, int(quota), SECONDS[unit])
 
+    @property
+    def interval(self) -> float:
+        """The seconds in which one request comes back."""
+        return self.window / self.quota
+
+    def verdict(self, allowed: bool, used: float) -> "Verdict":
+        """What to tell a caller whose whole quota is back in `used` seconds."""
+        return Verdict(
+            allowed,
+            # The tolerance keeps a whole number from being missed by the rounding of floats.
+            remaining=max(0, math.floor((self.window - used) / self.interval + 1e-6)),
+            reset_seconds=math.ceil(used - 1e-6),
+            retry_after=max(1, math.ceil(used + self.interval - self.window - 1e-6)),
+        )
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -47,47 +64,18 @@ class Verdict:
 class RateLimitStore(Protocol):
     """Where the quotas are counted."""
 
-    async def hit(self, key: str, limit: Limit) -> Verdict:
-        """Count one request."""
+    async def hit(self, key: str, limit: Limit) -> Verdict | None:
+        """Count one request. No verdict: the store is away, and says so in the log once."""
 
 
-class MemoryStore:
-    """Counts in this process's memory. Several processes count each for themselves."""
-
-    def __init__(self, max_keys: int = 100_000) -> None:
-        self.max_keys = max_keys
-        self._arrivals: dict[str, float] = {}  # theoretical arrival times
-
-    async def hit(self, key: str, limit: Limit) -> Verdict:
-        """Count one request."""
-        now = time.monotonic()
-        interval = limit.window / limit.quota
-        arrival = max(self._arrivals.get(key, now), now)
-        allowed = arrival - now <= limit.window - interval
-        if allowed:
-            arrival += interval
-            if len(self._arrivals) >= self.max_keys:
-                self._forget(now)
-            self._arrivals[key] = arrival
-        used = arrival - now
-        return Verdict(
-            allowed,
-            # The tolerance keeps a full interval from being lost to the rounding of floats.
-            remaining=max(0, math.floor((limit.window - used) / interval + 1e-6)),
-            reset_seconds=math.ceil(used),
-            retry_after=max(1, math.ceil(used + interval - limit.window)),
-        )
-
-    def _forget(self, now: float) -> None:
-        self._arrivals = {key: arrival for key, arrival in self._arrivals.items() if arrival > now}
-        while len(self._arrivals) >= self.max_keys:  # all active: the oldest go
-            del self._arrivals[next(iter(self._arrivals))]
-
-
-async def check(scope: Scope, limit: Limit, caller: str) -> None:
+async def check(scope: Scope, limit: Limit, caller: str, on_outage: OnOutage = "allow") -> None:
     """Count the request and announce the quota. Raises TooManyRequests when it is used up."""
-    store: RateLimitStore = scope["app"].state.rate_limits
+    store: RateLimitStore = scope["app"].state.shared_store.rate_limits
     verdict = await store.hit(f"{limit.name}:{limit.quota}/{limit.window}:{caller}", limit)
+    if verdict is None:
+        if on_outage == "refuse":
+            raise Unavailable("Requests cannot be counted at the moment; try again soon.", retry_after=5)
+        return
     scope["response_headers"] += (
         (b"ratelimit-policy", f'"{limit.name}";q={limit.quota};w={limit.window}'.encode()),
         (b"ratelimit", f'"{limit.name}";r={verdict.remaining};t={verdict.reset_seconds}'.encode()),
@@ -118,10 +106,13 @@ class DefaultRateLimit:
         await self.app(scope, receive, send)
 
 
-def rate_limit(rate: str, *, by: Literal["caller", "address"] = "caller") -> Any:
+def rate_limit(
+    rate: str, *, by: Literal["caller", "address"] = "caller", on_outage: OnOutage = "allow"
+) -> Any:
     """A stricter limit for one route: `@router.post("/login", dependencies=[rate_limit("5/minute")])`.
 
     `by="address"` counts an address even when its requests carry valid credentials.
+    `on_outage="refuse"` answers 503 while nobody counts: for routes where secrets could be guessed.
     """
 
     async def limit_route(request: Request) -> None:
@@ -134,6 +125,6 @@ def rate_limit(rate: str, *, by: Literal["caller", "address"] = "caller") -> Any
         caller = f"address:{address}" if by == "address" else scope["caller"]
         # Two features may both have a route called `list`: each counts for itself.
         counter = f"{scope['method']} {route_template(scope)} {caller}"
-        await check(scope, Limit.parse(scope["route"].name, rate), counter)
+        await check(scope, Limit.parse(scope["route"].name, rate), counter, on_outage)
 
     return Depends(limit_route)

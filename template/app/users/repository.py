@@ -1,10 +1,12 @@
 """Queries on users."""
 
+from typing import cast
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.db.engine import insert_if_absent
 from app.errors import NotFound
 from app.users.models import User
 
@@ -27,6 +29,14 @@ async def add(session: AsyncSession, user: User) -> User:
     session.add(user)
     await session.flush()
     return user
+
+
+async def ensure(session: AsyncSession, email: str) -> User:
+    """The user with this address, inserted when there is none. Of two who insert at once, both get it."""
+    if (user := await by_email(session, email)) is None:
+        await insert_if_absent(session, cast(Table, User.__table__), {"email": email})
+        user = await by_email(session, email)
+    return cast(User, user)
 
 
 async def delete(session: AsyncSession, user: User) -> None:

@@ -106,7 +106,7 @@ def upgrade() -> None:
         sa.Column("request_hash", sa.String(length=64), nullable=False),
         sa.Column("status", sa.Integer(), nullable=True),
         sa.Column("headers", sa.JSON(), nullable=True),
-        sa.Column("body", sa.LargeBinary(), nullable=True),
+        sa.Column("body", columns.Bytes(), nullable=True),
         sa.Column("expires_at", columns.UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("key_hash"),
     )

@@ -16,7 +16,6 @@ from app.db import Database, migrations
 from app.db.engine import DatabaseSettings, create_engine
 from app.db.session import Work
 from app.settings import load
-from tests.fixtures import backend
 
 T = TypeVar("T")
 
@@ -34,12 +33,11 @@ Api = Callable[..., Result]
 
 
 @pytest.fixture
-def folder(environment: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(environment: None, empty_database: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project nobody has set up yet: no .env, an empty database."""
     monkeypatch.chdir(tmp_path)
     for name in ("ENVIRONMENT", "SECRET_KEY"):
         monkeypatch.delenv(name)
-    monkeypatch.setenv("DATABASE_URL", backend.new_database(tmp_path))
     shutil.copy(migrations.ROOT / ".env.example", tmp_path)
     return tmp_path
 

@@ -14,6 +14,7 @@ from app.db import utc_now
 from app.users import User
 from app.users import repository as users
 from tests.cli.conftest import Api, in_database
+from tests.fixtures.backend import TRANSACTIONAL_DDL
 
 Write = Callable[[str], None]
 REVISION = """
@@ -62,7 +63,8 @@ def rows(write: Write) -> None:
 
 def test_a_table_that_changes_keeps_what_refers_to_it(api: Api, write: Write, rows: None) -> None:
     """Also on a database that alters a table by making it anew."""
-    write('with op.batch_alter_table("users") as batch: batch.alter_column("name", new_column_name="alias")')
+    change = 'alter_column("name", new_column_name="alias", existing_type=sa.String(200))'
+    write(f'with op.batch_alter_table("users") as batch: batch.{change}')
 
     result = api("db", "upgrade")
 
@@ -79,6 +81,7 @@ def test_no_row_is_left_that_refers_to_nothing(api: Api, write: Write, rows: Non
     assert count() in {(0, 0), (1, 1)}
 
 
+@pytest.mark.skipif(not TRANSACTIONAL_DDL, reason="MySQL commits each change of a table at once")
 def test_what_fails_leaves_nothing_behind(api: Api, write: Write) -> None:
     """Once mended, it can be applied as if it had never been tried."""
     step = 'op.create_table("paints", sa.Column("id", sa.Integer(), primary_key=True))'

@@ -11,15 +11,13 @@ from app.cli import cli
 from app.users import Role, User
 from app.users import repository as users
 from tests.cli.conftest import Api, in_database
-from tests.fixtures import backend
 
 PASSWORD = "correct horse battery"
 
 
 @pytest.fixture(autouse=True)
-def migrated(database_url: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The folder's database has its tables; a command needs nothing else."""
-    monkeypatch.setenv("DATABASE_URL", backend.copy_database(database_url, folder))
+def migrated(folder: Path, second_database: None) -> None:
+    """The database has its tables; a command needs nothing else."""
 
 
 def read(email: str) -> User | None:

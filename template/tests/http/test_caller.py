@@ -2,7 +2,8 @@
 
 from httpx2 import AsyncClient
 
-from tests.fixtures.clock import Clock
+from tests.fixtures.accounts import Login
+from tests.fixtures.apps import MakeApp
 from tests.fixtures.logs import Logged
 
 
@@ -14,11 +15,12 @@ async def test_a_credential_that_is_not_valid_is_an_address(client: AsyncClient,
 
 
 async def test_a_caller_known_by_token_is_let_in_by_the_endpoint_alone(
-    clock: Clock, alice: AsyncClient
+    make_app: MakeApp, login: Login
 ) -> None:
     """The name is for limits and logs: a login that has ended still has it, and is refused all the same."""
+    alice = await login("alice@example.com", app=make_app(rate_limit="3/hour"))
     await alice.post("/api/v1/auth/logout")
 
     response = await alice.get("/api/v1/users/me")
 
-    assert (401, '"default";r=298;t=1') == (response.status_code, response.headers["ratelimit"])
+    assert (401, '"default";r=1;t=2400') == (response.status_code, response.headers["ratelimit"])

@@ -6,10 +6,10 @@ import pytest
 from fastapi import Depends, Query
 from httpx2 import AsyncClient
 from pydantic import Field
-from sqlalchemy import text
 from starlette.exceptions import HTTPException
 
-from app.db import Session
+from app.auth.models import RefreshToken
+from app.db import Session, new_id, utc_now
 from app.http import Router
 from app.validation import RequestModel
 from tests.fixtures import notes
@@ -104,16 +104,13 @@ async def test_a_taken_value_names_the_field(make_app: MakeApp, login: Login) ->
     assert "/body/title" in [error["pointer"] for error in response.json()["errors"]]
 
 
-async def test_another_broken_constraint_names_nothing(serve: Serve) -> None:
-    """Its name and the SQL are ours."""
+async def test_another_broken_constraint_is_a_conflict(serve: Serve) -> None:
+    """Its name, the table and the SQL are ours."""
     router = Router()
 
     @router.post("/break")
     async def endpoint(session: Session) -> None:
-        await session.execute(text("UPDATE users SET role = NULL"))
-        await session.execute(
-            text("INSERT INTO refresh_tokens (id, session_id, token_hash) VALUES ('1', '2', '3')")
-        )
+        session.add(RefreshToken(session_id=new_id(), token_hash="x", expires_at=utc_now()))
 
     response = await serve(router).post("/break")
 

@@ -1,12 +1,16 @@
 """Rate limits."""
 
 import pytest
+from fastapi import FastAPI
 from httpx2 import AsyncClient
 
 from app.http import Router, rate_limit
-from app.http.rate_limit import Limit, MemoryStore, Verdict
+from app.http.rate_limit import Limit, RateLimitStore, Verdict
+from app.http.route import api_routes
+from app.shared_store import SharedStore
+from tests.fixtures.accounts import Login
 from tests.fixtures.apps import Connect, MakeApp, Serve
-from tests.fixtures.clock import Clock
+from tests.fixtures.shared_store import Clock
 
 
 def limited(rate: str) -> Router:
@@ -34,61 +38,64 @@ def test_a_rate_is_read(rate: str, quota: int, window: int) -> None:
     assert Limit("x", quota, window) == Limit.parse("x", rate)
 
 
-async def test_a_quota_is_used_up_and_refills_smoothly(clock: Clock) -> None:
-    """GCRA: four a minute may come at once; then one more each quarter of a minute."""
-    store, limit = MemoryStore(), Limit("x", 4, 60)
+async def hit(store: SharedStore, limit: Limit, key: str = "somebody") -> Verdict:
+    limits: RateLimitStore = store.rate_limits
+    verdict = await limits.hit(key, limit)
+    assert verdict is not None
+    return verdict
 
-    burst = [(await store.hit("a", limit)).allowed for _ in range(5)]
-    clock.advance(14.9)
-    too_early = await store.hit("a", limit)
-    clock.advance(0.2)
-    in_time = await store.hit("a", limit)
-    at_once = await store.hit("a", limit)
+
+async def test_a_quota_is_used_up_and_refills_smoothly(shared_store: SharedStore, clock: Clock) -> None:
+    """GCRA: four a minute may come at once; then one more each quarter of a minute."""
+    limit = Limit("x", 4, 60)
+
+    burst = [(await hit(shared_store, limit)).allowed for _ in range(5)]
+    await clock.advance(10)
+    too_early = await hit(shared_store, limit)
+    await clock.advance(5)
+    in_time = await hit(shared_store, limit)
+    at_once = await hit(shared_store, limit)
 
     assert [True, True, True, True, False] == burst
     assert (False, True, False) == (too_early.allowed, in_time.allowed, at_once.allowed)
 
 
-async def test_a_verdict_tells_what_remains_and_when_to_come_back(clock: Clock) -> None:
+async def test_a_verdict_tells_what_remains_and_when_to_come_back(
+    shared_store: SharedStore, clock: Clock
+) -> None:
     """After one request of four, three remain and the whole quota is back in 15 seconds."""
-    store, limit = MemoryStore(), Limit("x", 4, 60)
+    limit = Limit("x", 4, 60)
 
-    first = await store.hit("a", limit)
+    first = await hit(shared_store, limit)
     for _ in range(3):
-        last = await store.hit("a", limit)
-    refused = await store.hit("a", limit)
+        last = await hit(shared_store, limit)
+    refused = await hit(shared_store, limit)
 
     assert Verdict(allowed=True, remaining=3, reset_seconds=15, retry_after=1) == first
     assert Verdict(allowed=True, remaining=0, reset_seconds=60, retry_after=15) == last
     assert Verdict(allowed=False, remaining=0, reset_seconds=60, retry_after=15) == refused
 
 
-async def test_a_refused_request_costs_nothing(clock: Clock) -> None:
+async def test_a_refused_request_costs_nothing(shared_store: SharedStore, clock: Clock) -> None:
     """Whoever keeps knocking is let in as early as whoever waits."""
-    store, limit = MemoryStore(), Limit("x", 1, 60)
-    await store.hit("a", limit)
+    limit = Limit("x", 1, 60)
+    await hit(shared_store, limit)
 
-    for _ in range(59):
-        clock.advance(1)
-        assert not (await store.hit("a", limit)).allowed
-    clock.advance(1)
+    for _ in range(5):
+        await clock.advance(10)
+        assert not (await hit(shared_store, limit)).allowed
+    await clock.advance(10)
 
-    assert (await store.hit("a", limit)).allowed
+    assert (await hit(shared_store, limit)).allowed
 
 
-async def test_the_memory_is_bounded(clock: Clock) -> None:
-    """At the bound, whoever has the whole quota again is forgotten first, then the oldest."""
-    store, limit = MemoryStore(max_keys=2), Limit("x", 1, 60)
-    await store.hit("done", limit)
-    clock.advance(61)
-    await store.hit("old", limit)
-    await store.hit("new", limit)
-    assert not (await store.hit("old", limit)).allowed
+async def test_each_key_is_counted_for_itself(shared_store: SharedStore) -> None:
+    """One caller does not eat the quota of another."""
+    limit = Limit("x", 1, 60)
 
-    await store.hit("newest", limit)
+    verdicts = [await hit(shared_store, limit, key) for key in ("one", "other", "one")]
 
-    assert not (await store.hit("new", limit)).allowed
-    assert (await store.hit("old", limit)).allowed
+    assert [True, True, False] == [verdict.allowed for verdict in verdicts]
 
 
 async def test_every_route_has_the_default_limit(serve: Serve, clock: Clock) -> None:
@@ -137,13 +144,16 @@ async def test_each_address_has_a_quota_of_its_own(make_app: MakeApp, connect: C
     )
 
 
-async def test_each_user_has_a_quota_of_its_own(clock: Clock, alice: AsyncClient, bob: AsyncClient) -> None:
+async def test_each_user_has_a_quota_of_its_own(make_app: MakeApp, login: Login) -> None:
     """Users behind one address are told apart; the quota goes with the user."""
+    app = make_app(rate_limit="3/hour")
+    alice, bob = [await login(f"{name}@example.com", app=app) for name in ("alice", "bob")]
+
     before = (await bob.get("/problems")).headers["ratelimit"]
     await alice.get("/problems")
     after = (await bob.get("/problems")).headers["ratelimit"]
 
-    assert ('"default";r=299;t=1', '"default";r=298;t=1') == (before, after)
+    assert ('"default";r=2;t=1200', '"default";r=1;t=2400') == (before, after)
 
 
 async def test_a_route_can_be_stricter(serve: Serve, clock: Clock) -> None:
@@ -179,3 +189,46 @@ async def test_two_limits_on_one_route_both_count(serve: Serve, clock: Clock) ->
     async def both() -> None: ...
 
     assert [200, 429] == await statuses(serve(router), "/both", 2)
+
+
+class NobodyCounts:
+    """The store is away."""
+
+    async def hit(self, key: str, limit: Limit) -> None: ...
+
+
+async def test_while_nobody_counts_requests_pass(make_app: MakeApp, connect: Connect) -> None:
+    """Unless the route would rather refuse them; no quota is announced."""
+    router = Router()
+
+    @router.get("/open", dependencies=[rate_limit("1/minute")])
+    async def open_route() -> None: ...
+
+    @router.get("/guarded", dependencies=[rate_limit("1/minute", on_outage="refuse")])
+    async def guarded() -> None: ...
+
+    app = make_app(router)
+    app.state.shared_store.rate_limits = NobodyCounts()
+    client = connect(app)
+
+    assert [200, 200, 200, 503] == [
+        (await client.get(path)).status_code for path in ("/problems", "/open", "/open", "/guarded")
+    ]
+    assert "ratelimit" not in (await client.get("/open")).headers
+
+
+async def test_while_nobody_counts_no_secret_can_be_guessed(app: FastAPI, client: AsyncClient) -> None:
+    """Every route of `auth` that anybody may call is refused, with a time to come back."""
+    app.state.shared_store.rate_limits = NobodyCounts()
+    paths = [
+        route.path_format
+        for route in api_routes(app.routes)
+        if route.path_format.startswith("/api/v1/auth/") and getattr(route.endpoint, "public", False)
+    ]
+
+    answers = [await client.post(path, json={}) for path in paths]
+
+    assert "/api/v1/auth/login" in paths
+    assert {(503, "5", "unavailable")} == {
+        (answer.status_code, answer.headers.get("retry-after"), answer.json()["code"]) for answer in answers
+    }

@@ -6,7 +6,7 @@ from fastapi import FastAPI
 from app.main import create_app
 from app.settings import Environment, Settings, load
 from tests.rules.operations import Operation, operations_of
-from tests.rules.requests import NoLimits
+from tests.rules.requests import NoStore
 
 
 @pytest.fixture(scope="session")
@@ -24,5 +24,5 @@ def operations(development_app: FastAPI) -> list[Operation]:
 @pytest.fixture
 def app(app: FastAPI) -> FastAPI:
     """The application without limits: these tests ask it for everything."""
-    app.state.rate_limits = NoLimits()
+    app.state.shared_store = NoStore()
     return app

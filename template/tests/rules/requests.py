@@ -1,8 +1,8 @@
 """Requests made from the contract alone, to try what somebody may do with any operation."""
 
 import re
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any, TypeVar
 from uuid import uuid4
 
 from httpx2 import AsyncClient, Response
@@ -11,14 +11,28 @@ from app.http.rate_limit import Limit, Verdict
 from tests.rules.operations import Operation
 from tests.rules.schemas import example
 
+T = TypeVar("T")
 Change = Callable[[Operation, dict[str, Any]], None]
 
 
-class NoLimits:
-    """Lets everything pass: whoever tries every operation asks more often than anybody may."""
+class NoStore:
+    """Keeps nothing, lets everything pass: whoever tries every operation asks more often than anybody may."""
+
+    def __init__(self) -> None:
+        self.cache = self.rate_limits = self
 
     async def hit(self, key: str, limit: Limit) -> Verdict:
         return Verdict(allowed=True, remaining=1, reset_seconds=1, retry_after=1)
+
+    async def get_or_load(self, key: str, load: Callable[[], Awaitable[T]], **_: Any) -> T:
+        return await load()
+
+    async def forget(self, key: str) -> None: ...
+
+    async def state(self) -> str:
+        return "ok"
+
+    async def close(self) -> None: ...
 
 
 async def send(

@@ -15,16 +15,9 @@ from app.db import Base
 from app.db.engine import DatabaseSettings, create_engine
 from app.db.migrations import ROOT, config
 from app.settings import load
-from tests.fixtures import backend
 from tests.rules.operations import refuse
 
 PLATFORM, YOURS = "platform", "versions"
-
-
-@pytest.fixture
-def empty_database(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A database of this test's own, with nothing in it."""
-    monkeypatch.setenv("DATABASE_URL", backend.new_database(tmp_path))
 
 
 def broken_lines(scripts: ScriptDirectory) -> Iterator[str]:

@@ -78,7 +78,9 @@ class InvoiceService:
 
     async def summary(self) -> list[InvoiceSummary]:
         """Counts and sums, at most a minute old where several processes serve."""
-        return await self.cache.get_or_load(self._summary_key, self.invoices.summary, seconds=SUMMARY_SECONDS)
+        return await self.cache.get_or_load(
+            self._summary_key, self.invoices.summary, of=list[InvoiceSummary], seconds=SUMMARY_SECONDS
+        )
 
     async def _draft(self, invoice_id: UUID, if_match: Precondition) -> Invoice:
         invoice = await self.invoices.get(invoice_id)

@@ -69,7 +69,8 @@ async def test_it_is_kept_when_a_change_is_rolled_back(
     before = (await alice.get(SUMMARY)).json()
 
     async def work(session: AsyncSession) -> None:
-        await InvoiceService(session, current, app.state.cache).create(InvoiceCreate.model_validate(DRAFT))
+        cache = app.state.shared_store.cache
+        await InvoiceService(session, current, cache).create(InvoiceCreate.model_validate(DRAFT))
         raise LookupError
 
     with pytest.raises(LookupError):
