@@ -9,6 +9,9 @@ import pytest
 from launching import Launcher
 from rendering import Renderer, commit, copy_template
 
+# The fixtures services, postgresql, mariadb and redis.
+pytest_plugins = ("services", "variants")
+
 
 @pytest.fixture(scope="session", autouse=True)
 def _no_settings_of_the_developer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
