@@ -71,8 +71,9 @@ class Project:
         command: str = "serve",
         tls: SSLContext | None = None,
         patience: float = PATIENCE,
+        awaited: bool = True,
     ) -> Iterator[Server]:
-        """Serve on a free port until the end of the block.
+        """Serve on a free port until the end of the block, which begins when it is ready if that is awaited.
 
         Raises Crashed when it does not start or stop well, AssertionError when it is not ready in time.
         """
@@ -81,7 +82,8 @@ class Project:
             words = (command, "--port", str(port), *arguments)
             server = Server(self.launcher, self._fork(room, words, settings), room, port=port, tls=tls)
             try:
-                eventually(server.is_ready, "a server that is ready", patience)
+                if awaited:
+                    eventually(server.is_ready, "a server that is ready", patience)
                 yield server
                 if server.code is None and (code := server.stop()):
                     raise Crashed(f"stopped with exit code {code}\n{server.errors}")
@@ -118,13 +120,10 @@ class Project:
         return pid
 
 
-def settings_for(database: Path) -> dict[str, str]:
-    """The least settings a project runs with, on this database."""
-    return {
-        "ENVIRONMENT": "test",
-        "SECRET_KEY": SECRET_KEY,
-        "DATABASE_URL": f"sqlite+aiosqlite:///{database}",
-    }
+def settings_for(database: Path | str) -> dict[str, str]:
+    """The least settings a project runs with, on this database: a URL, or the file of SQLite."""
+    url = database if isinstance(database, str) else f"sqlite+aiosqlite:///{database}"
+    return {"ENVIRONMENT": "test", "SECRET_KEY": SECRET_KEY, "DATABASE_URL": url}
 
 
 def copy_database(source: Path, target: Path) -> Path:
