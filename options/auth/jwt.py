@@ -11,9 +11,11 @@ from fastapi.security import HTTPBearer
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import about
 from app.auth.policy import POLICY
+from app.auth.principal import Principal, principal_of_session
 from app.auth.sessions import Login, continue_login
 from app.db import Session
 from app.http import Router, never_stored, rate_limit
@@ -34,6 +36,15 @@ class AccessToken:
 
     user_id: UUID
     session_id: UUID
+
+    @property
+    def caller(self) -> str:
+        """The user's name in rate limits and logs."""
+        return f"user:{self.user_id}"
+
+    async def principal(self, session: AsyncSession) -> Principal | None:
+        """The user, or None when the login has ended: a token lives on, but is worth nothing."""
+        return await principal_of_session(session, self.user_id, self.session_id)
 
 
 class AccessTokens:

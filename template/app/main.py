@@ -3,8 +3,10 @@
 from fastapi import FastAPI
 
 from app import about, discovery, health
+from app.audit import endpoints as audit
 from app.auth import credentials
 from app.auth import endpoints as auth
+from app.auth import session_endpoints as sessions
 from app.auth.current_user import authenticate
 from app.db import Database
 from app.db.engine import DatabaseSettings, create_engine
@@ -19,6 +21,7 @@ from app.lifespan import lifespan
 from app.logs import configure_logs
 from app.settings import Settings, load
 from app.shared_store import open_shared_store
+from app.users import administration
 from app.users import endpoints as users
 
 
@@ -54,6 +57,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     for router in (health.router, problems.router):
         app.include_router(router)
-    for router in (auth.router, credentials.router, users.router, *discovery.routers()):
+    platform = (auth, credentials, sessions, users, administration, audit)
+    for router in (*(part.router for part in platform), *discovery.routers()):
         app.include_router(router, prefix="/api/v1")
     return app

@@ -1,18 +1,16 @@
 """The user who makes a request, known by one query."""
 
-from dataclasses import dataclass
 from typing import Annotated, Protocol
-from uuid import UUID
 
 from fastapi import Depends, Request
-from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.audit import Event, record_refusal
 from app.auth.credentials import security_scheme
-from app.auth.models import LoginSession
-from app.db import Session, utc_now
-from app.errors import Unauthorized
-from app.users.models import Role, User
+from app.auth.permissions import Permission
+from app.auth.principal import Principal
+from app.db import Session
+from app.errors import Forbidden, Unauthorized
 
 
 class InvalidCredential(Unauthorized):
@@ -25,58 +23,41 @@ class InvalidCredential(Unauthorized):
         self.headers["WWW-Authenticate"] = 'Bearer error="invalid_token"'
 
 
-@dataclass(frozen=True)
-class Principal:
-    """The authenticated user."""
+class PermissionDenied(Forbidden):
+    """The caller is known, and the role or the API key lacks the permission."""
 
-    id: UUID
-    session_id: UUID
-    email: str
-    role: Role
+    code, title = "permission_denied", "You may not do this"
 
 
-class VerifiedIdentity(Protocol):
-    """What a valid credential says, whatever its style."""
+class Identity(Protocol):
+    """A credential that was verified without a query; it may have been revoked since."""
 
-    @property
-    def user_id(self) -> UUID:
-        """Whose it is."""
-
-    @property
-    def session_id(self) -> UUID:
-        """The login it came of."""
+    async def principal(self, session: AsyncSession) -> Principal | None:
+        """Whose it is, or None when it is worth nothing any more."""
 
 
-# Built once: every request runs it.
-_PRINCIPAL = (
-    select(User.id, User.email, User.role)
-    .join(LoginSession, LoginSession.user_id == User.id)
-    .where(
-        LoginSession.id == bindparam("session_id"),
-        LoginSession.revoked_at.is_(None),
-        LoginSession.expires_at > bindparam("now"),
-        User.id == bindparam("user_id"),
-        User.disabled_at.is_(None),
-    )
-)
-
-
-async def authenticate(identity: VerifiedIdentity, session: AsyncSession) -> Principal:
-    """The user behind a credential. Raises InvalidCredential when the login has ended."""
-    values = {"user_id": identity.user_id, "session_id": identity.session_id, "now": utc_now()}
-    row = (await session.execute(_PRINCIPAL, values)).one_or_none()
-    if row is None:
+async def authenticate(identity: Identity, session: AsyncSession) -> Principal:
+    """The user behind a credential. Raises InvalidCredential when it is worth nothing any more."""
+    principal = await identity.principal(session)
+    if principal is None:
         raise InvalidCredential
-    return Principal(row.id, identity.session_id, row.email, Role(row.role))
+    return principal
 
 
 async def _current_user(
     request: Request, session: Session, _documented: Annotated[object, Depends(security_scheme)]
 ) -> Principal:
-    identity: VerifiedIdentity | None = request.scope["identity"]
+    identity: Identity | None = request.scope["identity"]
     if identity is None:
         raise InvalidCredential if "authorization" in request.headers else Unauthorized
-    return await authenticate(identity, session)
+    principal = await authenticate(identity, session)
+    needed: Permission | None = getattr(request.scope["route"].endpoint, "permission", None)
+    if needed is None and principal.scopes is not None:
+        raise PermissionDenied("This needs a login: no API key has a scope for it.")
+    if needed is not None and not principal.may(needed):
+        record_refusal(session, Event("permission.denied", principal.id, details={"needed": needed.name}))
+        raise PermissionDenied(f"This needs the permission {needed.name}.")
+    return principal
 
 
 CurrentUser = Annotated[Principal, Depends(_current_user)]

@@ -13,7 +13,7 @@ class LoginSession(Identified, Base):
     """One login on one device; revoked, everything that came of it is worthless."""
 
     __tablename__ = "login_sessions"
-    __table_args__ = (Index(None, "user_id"), Index(None, "expires_at"))
+    __table_args__ = (Index(None, "user_id", "created_at", "id"), Index(None, "expires_at"))
 
     user_id: Mapped[UUID] = mapped_column(Id, ForeignKey("users.id", ondelete="CASCADE"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)

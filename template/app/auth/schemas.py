@@ -1,6 +1,8 @@
 """What comes in at, and goes out of, the account routes."""
 
+from datetime import datetime
 from typing import Annotated
+from uuid import UUID
 
 from pydantic import Field
 
@@ -37,3 +39,15 @@ class Accepted(ResponseModel):
     """The request was taken; what follows comes by mail."""
 
     detail: str
+
+
+class SessionRead(ResponseModel):
+    """A login: on which device, since when, and whether it is the one that asks."""
+
+    id: UUID
+    created_at: datetime
+    last_used_at: datetime
+    expires_at: datetime
+    address: str | None
+    user_agent: str | None
+    current: bool = False

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import ColumnElement, CursorResult, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.audit import Event, record, record_refusal
 from app.auth.models import LoginSession, RefreshToken
 from app.auth.policy import POLICY
 from app.auth.tokens import hash_token, new_token
-from app.db import after_rollback, new_id, utc_now
+from app.db import after_rollback, new_id, origin_of, utc_now
 from app.errors import Unauthorized
 from app.users import User
 
@@ -34,19 +35,19 @@ class Login:
     refresh_token: str
 
 
-async def open_login(
-    session: AsyncSession, user_id: UUID, address: str | None, user_agent: str | None
-) -> Login:
+async def open_login(session: AsyncSession, user_id: UUID) -> Login:
     """Start a login."""
+    origin = origin_of(session)
     row = LoginSession(
         id=new_id(),
         user_id=user_id,
         expires_at=utc_now() + POLICY.login_lifetime,
-        address=address[:45] if address else None,  # a proxy may tell anything
-        user_agent=user_agent[:200] if user_agent else None,
+        address=origin.address,
+        user_agent=origin.user_agent,
     )
     session.add(row)
     await session.flush()
+    record(session, Event("login", user_id, ("session", row.id)))
     return Login(row.id, user_id, await _next_token(session, row.id))
 
 
@@ -73,8 +74,9 @@ async def continue_login(session: AsyncSession, refresh_token: str) -> Login:
     if cast(CursorResult[Any], used).rowcount != 1:
         # The refusal rolls this transaction back; the end of the login must stay. Its id is read here:
         # a rollback forgets what was read, and reading it again is not possible by then.
-        session_id = login.id
-        after_rollback(session, lambda own: end_login(own, session_id))
+        session_id, user_id = login.id, login.user_id
+        after_rollback(session, lambda own: end_login(own, session_id, user_id=user_id))
+        record_refusal(session, Event("refresh_token.reused", user_id, ("session", session_id)))
         raise InvalidRefreshToken
     if login.revoked_at or found.disabled_at or min(found.expires_at, login.expires_at) <= now:
         raise InvalidRefreshToken
@@ -82,13 +84,22 @@ async def continue_login(session: AsyncSession, refresh_token: str) -> Login:
     return Login(login.id, login.user_id, await _next_token(session, login.id))
 
 
-async def end_login(session: AsyncSession, session_id: UUID) -> None:
-    """Revoke a login: its refresh tokens and its access tokens are worthless at once."""
-    await session.execute(
-        update(LoginSession)
-        .where(LoginSession.id == session_id, LoginSession.revoked_at.is_(None))
-        .values(revoked_at=utc_now())
+async def end_login(session: AsyncSession, session_id: UUID, *, user_id: UUID) -> bool:
+    """Revoke a user's login: all that came of it is worthless at once. False when there is no such login."""
+    return await _revoke(session, LoginSession.user_id == user_id, LoginSession.id == session_id) == 1
+
+
+async def end_logins(session: AsyncSession, user_id: UUID, *, but: UUID | None = None) -> None:
+    """Revoke all logins of a user, or all but one."""
+    kept = () if but is None else (LoginSession.id != but,)
+    await _revoke(session, LoginSession.user_id == user_id, *kept)
+
+
+async def _revoke(session: AsyncSession, *which: ColumnElement[bool]) -> int:
+    revoked = await session.execute(
+        update(LoginSession).where(*which, LoginSession.revoked_at.is_(None)).values(revoked_at=utc_now())
     )
+    return cast(CursorResult[Any], revoked).rowcount
 
 
 async def _next_token(session: AsyncSession, session_id: UUID) -> str:

@@ -2,6 +2,7 @@
 
 from app.db.base import Base, Identified, Timestamped, Versioned
 from app.db.columns import Bytes, Id, UtcDateTime, new_id, utc_now
+from app.db.origin import Origin, origin_of, set_origin
 from app.db.repository import Owned, OwnedRepository
 from app.db.session import Database, Session, after_commit, after_rollback
 
@@ -11,6 +12,7 @@ __all__ = [
     "Database",
     "Id",
     "Identified",
+    "Origin",
     "Owned",
     "OwnedRepository",
     "Session",
@@ -20,5 +22,7 @@ __all__ = [
     "after_commit",
     "after_rollback",
     "new_id",
+    "origin_of",
+    "set_origin",
     "utc_now",
 ]

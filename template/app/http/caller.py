@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from typing import Protocol
-from uuid import UUID
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -11,8 +10,8 @@ class Identity(Protocol):
     """A verified credential."""
 
     @property
-    def user_id(self) -> UUID:
-        """Whose it is."""
+    def caller(self) -> str:
+        """A name for whoever has it, such as `user:<id>`: nobody else gets the same."""
 
 
 Identify = Callable[[Mapping[bytes, bytes]], Identity | None]
@@ -21,8 +20,8 @@ Identify = Callable[[Mapping[bytes, bytes]], Identity | None]
 class Caller:
     """Puts the verified identity (or None) and a name for the caller into the scope.
 
-    The name is `user:<id>` for a valid credential, else `address:<ip>`. An endpoint's own authentication
-    decides whether the caller may in; this one only tells callers apart.
+    The name is the identity's own, such as `user:<id>`, for a valid credential, else `address:<ip>`. An
+    endpoint's own authentication decides whether the caller may in; this one only tells callers apart.
     """
 
     def __init__(self, app: ASGIApp, identify: Identify) -> None:
@@ -35,7 +34,7 @@ class Caller:
             identity = self.identify(dict(scope["headers"]))
             scope["identity"] = identity
             if identity is not None:
-                scope["caller"] = f"user:{identity.user_id}"
+                scope["caller"] = identity.caller
             else:
                 client = scope.get("client")
                 scope["caller"] = f"address:{client[0] if client else 'unknown'}"

@@ -2,6 +2,7 @@
 
 from fastapi import Response
 
+from app.audit import Event, record
 from app.auth import CurrentUser
 from app.db import Session
 from app.http import IfMatch, Router, etag
@@ -39,4 +40,7 @@ async def delete_me(session: Session, current: CurrentUser, if_match: IfMatch) -
     """Delete your account with everything in it. There is no way back."""
     user = await repository.get(session, current.id)
     if_match.check(user)
+    if await repository.lock_admins(session) == {user.id}:
+        raise repository.LastAdmin
+    record(session, Event("user.deleted", current.id, ("user", user.id)))
     await repository.delete(session, user)

@@ -7,8 +7,14 @@ from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.engine import insert_if_absent
-from app.errors import NotFound
-from app.users.models import User
+from app.errors import Conflict, NotFound
+from app.users.models import Role, User
+
+
+class LastAdmin(Conflict):
+    """Without this administrator nobody could administer any more."""
+
+    code, title = "last_admin", "The last administrator cannot be removed"
 
 
 async def get(session: AsyncSession, user_id: UUID) -> User:
@@ -43,3 +49,9 @@ async def delete(session: AsyncSession, user: User) -> None:
     """Delete a user with everything that belongs to the account (ON DELETE CASCADE)."""
     await session.delete(user)
     await session.flush()
+
+
+async def lock_admins(session: AsyncSession) -> set[UUID]:
+    """The administrators who can log in. Of two who remove each other at once, the second waits."""
+    query = select(User.id).where(User.role == Role.ADMIN, User.disabled_at.is_(None))
+    return set((await session.scalars(query.order_by(User.id).with_for_update())).all())

@@ -31,6 +31,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("email", name=op.f("uq_users_email")),
     )
+    op.create_index(op.f("ix_users_created_at_id"), "users", ["created_at", "id"])
+    op.create_index(op.f("ix_users_role_id"), "users", ["role", "id"])
     op.create_table(
         "login_sessions",
         sa.Column("id", columns.Id(), nullable=False),
@@ -47,7 +49,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index(op.f("ix_login_sessions_expires_at"), "login_sessions", ["expires_at"])
-    op.create_index(op.f("ix_login_sessions_user_id"), "login_sessions", ["user_id"])
+    op.create_index(
+        op.f("ix_login_sessions_user_id_created_at_id"), "login_sessions", ["user_id", "created_at", "id"]
+    )
     op.create_table(
         "refresh_tokens",
         sa.Column("id", columns.Id(), nullable=False),
@@ -111,10 +115,30 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key_hash"),
     )
     op.create_index(op.f("ix_idempotency_records_expires_at"), "idempotency_records", ["expires_at"])
+    op.create_table(
+        "audit_events",
+        sa.Column("id", columns.Id(), nullable=False),
+        sa.Column("occurred_at", columns.UtcDateTime(), nullable=False),
+        sa.Column("action", sa.String(length=60), nullable=False),
+        sa.Column("result", sa.String(length=10), nullable=False),
+        sa.Column("actor_id", columns.Id(), nullable=True),
+        sa.Column("resource_type", sa.String(length=60), nullable=True),
+        sa.Column("resource_id", sa.String(length=64), nullable=True),
+        sa.Column("address", sa.String(length=45), nullable=True),
+        sa.Column("user_agent", sa.String(length=200), nullable=True),
+        sa.Column("request_id", sa.String(length=64), nullable=True),
+        sa.Column("details", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(
+        op.f("ix_audit_events_actor_id_occurred_at_id"), "audit_events", ["actor_id", "occurred_at", "id"]
+    )
+    op.create_index(op.f("ix_audit_events_occurred_at_id"), "audit_events", ["occurred_at", "id"])
 
 
 def downgrade() -> None:
     """Take back."""
+    op.drop_table("audit_events")
     op.drop_table("idempotency_records")
     op.drop_table("email_messages")
     op.drop_table("one_time_links")

@@ -54,7 +54,7 @@ async def test_a_login(database: Database, alice: AsyncClient, slow_queries: Slo
     async def login(session: AsyncSession) -> str:
         user = await users.by_email(session, "bob@example.com")
         assert user is not None
-        return (await open_login(session, user.id, None, None)).refresh_token
+        return (await open_login(session, user.id)).refresh_token
 
     with slow_queries() as slow:
         token = await database.run(login)
@@ -109,7 +109,7 @@ async def test_the_worker(client: AsyncClient, database: Database, slow_queries:
         (
             select(LoginSession.id)
             .where(LoginSession.user_id == UUID(int=0))
-            .order_by(LoginSession.created_at)
+            .order_by(LoginSession.last_used_at)
             .limit(5),
             "sorts what it finds: SELECT",
         ),
