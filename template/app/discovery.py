@@ -35,7 +35,14 @@ def routers() -> Iterator[APIRouter]:
 
 def import_models() -> None:
     """Import every model, the platform's and the features', so that Base.metadata is whole."""
-    platform = ("audit.models", "auth.models", "email.models", "http.idempotency", "users.models")
+    platform = (
+        "audit.models",
+        "auth.api_keys.models",
+        "auth.models",
+        "email.models",
+        "http.idempotency",
+        "users.models",
+    )
     for name in platform:
         import_module(f"app.{name}")
     list(_parts("models"))

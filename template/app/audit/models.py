@@ -30,7 +30,7 @@ class AuditEvent(Identified, Base):
     # No foreign keys: the trail outlives whom and what it speaks of.
     actor_id: Mapped[UUID | None] = mapped_column(Id)
     resource_type: Mapped[str | None] = mapped_column(String(60))
-    resource_id: Mapped[str | None] = mapped_column(String(64))
+    resource_id: Mapped[str | None] = mapped_column(String(200))
     address: Mapped[str | None] = mapped_column(String(45))
     user_agent: Mapped[str | None] = mapped_column(String(200))
     request_id: Mapped[str | None] = mapped_column(String(64))

@@ -48,7 +48,7 @@ def _columns(session: AsyncSession, event: Event, result: Result) -> dict[str, A
         "result": result,
         "actor_id": event.actor_id,
         "resource_type": kind,
-        "resource_id": None if identifier is None else str(identifier)[:64],
+        "resource_id": None if identifier is None else str(identifier)[:200],
         "address": origin.address,
         "user_agent": origin.user_agent,
         "request_id": origin.request_id,

@@ -6,11 +6,13 @@ from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.audit import Event, record_refusal
-from app.auth.credentials import security_scheme
+from app.auth.api_keys import api_key_scheme
+from app.auth.credentials import came_with_credential, security_scheme
 from app.auth.permissions import Permission
 from app.auth.principal import Principal
 from app.db import Session
 from app.errors import Forbidden, Unauthorized
+from app.http.route import route_template
 
 
 class InvalidCredential(Unauthorized):
@@ -36,28 +38,39 @@ class Identity(Protocol):
         """Whose it is, or None when it is worth nothing any more."""
 
 
-async def authenticate(identity: Identity, session: AsyncSession) -> Principal:
-    """The user behind a credential. Raises InvalidCredential when it is worth nothing any more."""
+async def authenticate(request: Request, session: AsyncSession) -> Principal:
+    """Who makes this request, and may. Raises Unauthorized, InvalidCredential or PermissionDenied."""
+    identity: Identity | None = request.scope["identity"]
+    if identity is None:
+        raise InvalidCredential if came_with_credential(request) else Unauthorized
     principal = await identity.principal(session)
     if principal is None:
         raise InvalidCredential
+    _authorise(request, session, principal)
     return principal
+
+
+def _authorise(request: Request, session: AsyncSession, principal: Principal) -> None:
+    needed: Permission | None = getattr(request.scope["route"].endpoint, "permission", None)
+    # What asks for no permission is a user's own: open in a login, closed to an API key.
+    if principal.scopes is None if needed is None else principal.may(needed):
+        return
+    route = f"{request.method} {route_template(request.scope)}"
+    details = {"needed": needed.name if needed else "a login"}
+    record_refusal(session, Event("permission.denied", principal.id, ("route", route), details))
+    if needed is None:
+        raise PermissionDenied("This needs a login: no API key has a scope for it.")
+    raise PermissionDenied(f"This needs the permission {needed.name}.")
 
 
 async def _current_user(
-    request: Request, session: Session, _documented: Annotated[object, Depends(security_scheme)]
+    request: Request,
+    session: Session,
+    _login: Annotated[object, Depends(security_scheme)],
+    _api_key: Annotated[object, Depends(api_key_scheme)],
 ) -> Principal:
-    identity: Identity | None = request.scope["identity"]
-    if identity is None:
-        raise InvalidCredential if "authorization" in request.headers else Unauthorized
-    principal = await authenticate(identity, session)
-    needed: Permission | None = getattr(request.scope["route"].endpoint, "permission", None)
-    if needed is None and principal.scopes is not None:
-        raise PermissionDenied("This needs a login: no API key has a scope for it.")
-    if needed is not None and not principal.may(needed):
-        record_refusal(session, Event("permission.denied", principal.id, details={"needed": needed.name}))
-        raise PermissionDenied(f"This needs the permission {needed.name}.")
-    return principal
+    # The schemes are for the contract: who it is was told by app/auth/identify.py.
+    return await authenticate(request, session)
 
 
 CurrentUser = Annotated[Principal, Depends(_current_user)]

@@ -31,6 +31,7 @@ class Permission:
 # Every permission there is: the platform's, and those that features add.
 PERMISSIONS: dict[str, Permission] = {}
 
+READ_ACCOUNT = Permission("account:read", EVERYBODY)
 READ_USERS = Permission("users:read")
 WRITE_USERS = Permission("users:write")
 READ_AUDIT = Permission("audit:read")

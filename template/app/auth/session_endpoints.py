@@ -3,10 +3,11 @@
 from typing import Annotated, cast
 from uuid import UUID
 
-from fastapi import Path
+from fastapi import Path, Request, Response
 from sqlalchemy import select
 
 from app.audit import Event, record
+from app.auth.credentials import withdraw
 from app.auth.current_user import CurrentUser
 from app.auth.models import LoginSession
 from app.auth.schemas import SessionRead
@@ -47,15 +48,17 @@ async def end_session(
 
 
 @router.post("/logout", status_code=204)
-async def logout(session: Session, current: CurrentUser) -> None:
+async def logout(request: Request, response: Response, session: Session, current: CurrentUser) -> None:
     """End this login; its credentials are worthless at once."""
     session_id = cast(UUID, current.session_id)  # no API key gets here
     await end_login(session, session_id, user_id=current.id)
+    withdraw(request, response)
     record(session, Event("logout", current.id, ("session", session_id)))
 
 
 @router.post("/logout-all", status_code=204)
-async def logout_all(session: Session, current: CurrentUser) -> None:
+async def logout_all(request: Request, response: Response, session: Session, current: CurrentUser) -> None:
     """End all your logins, this one too."""
     await end_logins(session, current.id)
+    withdraw(request, response)
     record(session, Event("logout.all", current.id))

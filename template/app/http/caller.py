@@ -31,7 +31,7 @@ class Caller:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Identify the caller once; everybody behind reads the scope."""
         if scope["type"] == "http":
-            identity = self.identify(dict(scope["headers"]))
+            identity = self.identify(_headers(scope))
             scope["identity"] = identity
             if identity is not None:
                 scope["caller"] = identity.caller
@@ -39,3 +39,11 @@ class Caller:
                 client = scope.get("client")
                 scope["caller"] = f"address:{client[0] if client else 'unknown'}"
         await self.app(scope, receive, send)
+
+
+def _headers(scope: Scope) -> dict[bytes, bytes]:
+    headers = dict(scope["headers"])
+    if b"cookie" in headers:
+        # HTTP/2 may bring each cookie in a field of its own (RFC 9113 section 8.2.3).
+        headers[b"cookie"] = b"; ".join(value for name, value in scope["headers"] if name == b"cookie")
+    return headers

@@ -6,8 +6,10 @@ from uuid import UUID
 from fastapi import Depends, Path, Query, Response
 from sqlalchemy import select
 
-from app.audit import Event, record
+from app.audit import Event, record, record_refusal
 from app.auth import CurrentUser
+from app.auth.api_keys import delete_keys
+from app.auth.current_user import PermissionDenied
 from app.auth.permissions import READ_USERS, WRITE_USERS, require
 from app.auth.sessions import end_logins
 from app.db import Session, utc_now
@@ -32,15 +34,25 @@ class UserAdministration:
     async def update(self, user_id: UUID, changes: AccountUpdate, if_match: Precondition) -> User:
         """Change the role, disable or enable. Raises LastAdmin when nobody could administer any more."""
         admins = await repository.lock_admins(self.session)
+        if self.current.role is Role.ADMIN and self.current.id not in admins:
+            # Somebody else was faster: since this request began, its caller is an administrator no more.
+            denied = Event(
+                "permission.denied", self.current.id, ("user", user_id), {"needed": WRITE_USERS.name}
+            )
+            record_refusal(self.session, denied)
+            raise PermissionDenied("You are not an administrator any more.")
         user = await repository.get(self.session, user_id)
         if_match.check(user)
         if changes.role not in {None, user.role}:
+            self._record("user.role_changed", user, role=changes.role, before=user.role)
             user.role = Role(changes.role)
-            self._record("user.role_changed", user, role=user.role)
+            await end_logins(self.session, user.id)  # a login never has more rights than when it was opened
         if changes.disabled not in {None, user.disabled_at is not None}:
-            user.disabled_at = utc_now() if changes.disabled else None
-            await end_logins(self.session, user.id)
             self._record("user.disabled" if changes.disabled else "user.enabled", user)
+            user.disabled_at = utc_now() if changes.disabled else None
+            # At enabling, too: one that was being opened while the account was disabled must not revive.
+            await end_logins(self.session, user.id)
+            await delete_keys(self.session, user.id)
         if admins == {user.id} and (user.role != Role.ADMIN or user.disabled_at):
             raise repository.LastAdmin
         await self.session.flush()

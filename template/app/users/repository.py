@@ -39,10 +39,9 @@ async def add(session: AsyncSession, user: User) -> User:
 
 async def ensure(session: AsyncSession, email: str) -> User:
     """The user with this address, inserted when there is none. Of two who insert at once, both get it."""
-    if (user := await by_email(session, email)) is None:
-        await insert_if_absent(session, cast(Table, User.__table__), {"email": email})
-        user = await by_email(session, email)
-    return cast(User, user)
+    # Tried first and read then, in any case: the time does not tell who has an account.
+    await insert_if_absent(session, cast(Table, User.__table__), {"email": email})
+    return cast(User, await by_email(session, email))
 
 
 async def delete(session: AsyncSession, user: User) -> None:
@@ -53,5 +52,7 @@ async def delete(session: AsyncSession, user: User) -> None:
 
 async def lock_admins(session: AsyncSession) -> set[UUID]:
     """The administrators who can log in. Of two who remove each other at once, the second waits."""
-    query = select(User.id).where(User.role == Role.ADMIN, User.disabled_at.is_(None))
+    query = select(User.id).where(
+        User.role == Role.ADMIN, User.disabled_at.is_(None), User.email_verified_at.is_not(None)
+    )
     return set((await session.scalars(query.order_by(User.id).with_for_update())).all())
