@@ -19,6 +19,7 @@ from app.db.statistics import measure
 ID = Uuid()
 MOMENT = DateTime(timezone=True)
 BYTES = LargeBinary()
+COMPARES_ROWS = True  # (a, b) > (x, y) is looked up in an index
 
 WRITING: dict[str, Any] = {}
 # Reading begins nothing: each query sees what is committed, and two round trips are spared.
