@@ -12,17 +12,37 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import DateTime, ForeignKey, select
+from sqlalchemy import BINARY, DateTime, ForeignKey, Uuid, func, select
+from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
 
 bearer = HTTPBearer()
+
+
+class BinaryUuid(TypeDecorator[UUID]):
+    """MySQL has no type for a UUID."""
+
+    impl = BINARY(16)
+    cache_ok = True
+
+    def process_bind_param(self, value: UUID | None, _dialect: Dialect) -> bytes | None:
+        """To bytes."""
+        return value.bytes if value else None
+
+    def process_result_value(self, value: bytes | None, _dialect: Dialect) -> UUID | None:
+        """From bytes."""
+        return UUID(bytes=value) if value else None
 
 
 class Base(DeclarativeBase):
     """Base of the models."""
 
-    type_annotation_map = {datetime: DateTime(timezone=True)}  # noqa: RUF012 - SQLAlchemy's own form
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy's own form
+        datetime: DateTime(timezone=True),
+        UUID: BinaryUuid() if os.environ["DATABASE_URL"].startswith("mysql") else Uuid(),
+    }
 
 
 class User(Base):
@@ -82,6 +102,13 @@ class InvoiceRead(BaseModel):
     updated_at: datetime
 
 
+class InvoicesRead(BaseModel):
+    """Some invoices, and how many there are."""
+
+    items: list[InvoiceRead]
+    count: int
+
+
 async def _session(request: Request) -> AsyncIterator[AsyncSession]:
     async with request.app.state.sessions() as session:
         yield session
@@ -110,7 +137,8 @@ CurrentUser = Annotated[User, Depends(_current_user)]
 def create_app() -> FastAPI:
     """Make the app, for the database in DATABASE_URL and tokens signed with BARE_KEY (hex)."""
     app = FastAPI()
-    app.state.engine = create_async_engine(os.environ["DATABASE_URL"])
+    pool_size = int(os.environ["DATABASE_POOL_SIZE"])
+    app.state.engine = create_async_engine(os.environ["DATABASE_URL"], pool_size=pool_size, max_overflow=0)
     app.state.sessions = async_sessionmaker(app.state.engine, expire_on_commit=False)
     app.state.key = OctKey.import_key(bytes.fromhex(os.environ["BARE_KEY"]))
     app.state.claims = jwt.JWTClaimsRegistry(
@@ -118,15 +146,13 @@ def create_app() -> FastAPI:
         aud={"essential": True, "value": "my-api"},
         exp={"essential": True},
     )
-    app.add_api_route("/api/v1/invoices", list_invoices, response_model=list[InvoiceRead])
+    app.add_api_route("/api/v1/invoices", list_invoices, response_model=InvoicesRead)
     return app
 
 
 async def list_invoices(session: Session, user: CurrentUser, limit: int = 50) -> Any:
     """The user's newest invoices."""
-    query = (
-        select(Invoice)
-        .where(Invoice.owner_id == user.id)
-        .order_by(Invoice.created_at.desc(), Invoice.id.desc())
-    )
-    return (await session.scalars(query.limit(limit))).all()
+    mine = select(Invoice).where(Invoice.owner_id == user.id)
+    count = await session.scalar(select(func.count()).select_from(mine.subquery()))
+    newest = mine.order_by(Invoice.created_at.desc(), Invoice.id.desc()).limit(limit)
+    return {"items": (await session.scalars(newest)).all(), "count": count}

@@ -1,10 +1,10 @@
-"""Renders the default project of this working tree and makes it importable, as in production."""
+"""Renders a project of this working tree and makes it importable, as in production."""
 
 import os
 import secrets
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stdout
+from contextlib import closing, contextmanager, redirect_stdout
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -16,6 +16,13 @@ from copier import run_copy
 ROOT = Path(__file__).resolve().parents[1]
 TESTS = ROOT / "tests"
 HOST = "api.example.com"
+# Where each database comes from: a server of our own, or the one that the variable names.
+SERVERS = {
+    "postgresql": ("servers:PostgreSQL", "databases:PostgreSQLDatabases", "BACKSMITH_TEST_POSTGRESQL_URL"),
+    "mysql": ("servers:MariaDB", "databases:MariaDBDatabases", "BACKSMITH_TEST_MYSQL_URL"),
+}
+DATABASES = ("sqlite", *SERVERS)
+sys.path.append(str(TESTS))
 
 
 @dataclass(frozen=True)
@@ -32,17 +39,20 @@ class Project:
 
 
 @contextmanager
-def rendered_project() -> Iterator[Project]:
-    """The default project, rendered, on `sys.path` and with production settings; gone afterwards."""
+def rendered_project(database: str = "sqlite") -> Iterator[Project]:
+    """A project, rendered, on `sys.path`, with production settings and a new database; gone afterwards."""
     before = Path.cwd()
-    with TemporaryDirectory(prefix="backsmith-benchmark-") as temporary:
+    with TemporaryDirectory(prefix="backsmith-benchmark-") as temporary, _new_database(database) as url:
         project = Path(temporary, "project")
-        run_copy(str(copied_template(Path(temporary, "template"))), project, defaults=True, quiet=True)
+        template = str(copied_template(Path(temporary, "template")))
+        run_copy(template, project, data={"database": database}, defaults=True, quiet=True)
         os.environ |= {
             "ENVIRONMENT": "production",
             "SECRET_KEY": secrets.token_urlsafe(48),
             "PUBLIC_URL": f"https://{HOST}",
-            "DATABASE_URL": f"sqlite+aiosqlite:///{project}/app.db",
+            "DATABASE_URL": url or f"sqlite+aiosqlite:///{project}/app.db",
+            "DATABASE_TLS": "none",
+            "DATABASE_POOL_SIZE": "10",
             "ALLOW_CONSOLE_EMAIL_IN_PRODUCTION": "true",
             "WORKER_IN_PROCESS": "false",
             "RATE_LIMIT": "1000000/second",  # counted, never reached
@@ -53,14 +63,30 @@ def rendered_project() -> Iterator[Project]:
         os.chdir(project)
         try:
             with Path(os.devnull).open("w", encoding="utf-8") as log:
+                with redirect_stdout(log):
+                    load("app.cli.database:migrate")("heads")
                 yield Project(project, log)
         finally:
             os.chdir(before)
 
 
+@contextmanager
+def _new_database(kind: str) -> Iterator[str]:
+    """The URL of a new database; an empty one for a file in the project."""
+    if kind == "sqlite":
+        yield ""
+        return
+    private, given, variable = SERVERS[kind]
+    address = os.environ.get(variable)
+    try:
+        with closing(load(given)(address)) if address else load(private)() as server:
+            yield server.new_database()
+    except load("private_server:Missing") as missing:
+        raise SystemExit(f"no {missing} to start here; name a server in {variable}") from None
+
+
 def copied_template(folder: Path) -> Path:
     """The template as it stands on disk, without its repository."""
-    sys.path.append(str(TESTS))
     copy: Path = load("rendering:copy_template")(folder)
     return copy
 

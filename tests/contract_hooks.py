@@ -3,7 +3,6 @@
 import os
 import re
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 import hypothesis.strategies as st
@@ -11,10 +10,11 @@ import requests
 import schemathesis
 from schemathesis import AuthContext, Case, HookContext
 
+from wiring.backends import open_database
 from wiring.site import PASSWORD, add_account
 
 BASE = os.environ["CONTRACT_URL"]
-DATABASE = Path(os.environ["CONTRACT_DATABASE"])
+DATABASE = open_database(os.environ["CONTRACT_DATABASE"])
 # Whoever sends these is not logged in any more.
 LAST = {"POST /api/v1/auth/logout", "DELETE /api/v1/users/me"}
 _KEY = re.compile(r'"?[A-Za-z0-9]{1,255}"?')

@@ -10,15 +10,19 @@ from shutil import copytree
 import pytest
 
 from launching import Launcher
-from running import Project, Server, settings_for
+from rendering import Renderer
+from running import Project, Server
+from variants import SERVERS, migrated_database, settings_on
 
-# Examples for each operation and phase: about a thousand requests in all, the same ones each time.
+# Examples for each operation and phase, the same ones each time: about a thousand requests on SQLite. On the
+# servers it is only the database that can make a difference.
+EXAMPLES = {"sqlite": 10, "postgresql": 4, "mysql": 4}
 CONFIGURATION = """
 seed = 1
 continue-on-failure = true
 
 [generation]
-max-examples = 10
+max-examples = {examples}
 deterministic = true
 
 [cache]
@@ -44,19 +48,23 @@ checks.allow_header_conformance.enabled = false
 
 
 @pytest.fixture
-def served(launcher: Launcher, rendered: Path, tmp_path: Path) -> Iterator[tuple[Server, Path]]:
-    """The default project, running with no limit in the way, and its database."""
+def served(
+    launcher: Launcher, renderer: Renderer, tmp_path: Path, database: str, request: pytest.FixtureRequest
+) -> Iterator[tuple[Server, str]]:
+    """The project on a kind of database, running with no limit in the way, and the URL of its database."""
+    rendered = renderer.render({"database": database})
     project = Project(launcher, copytree(rendered, tmp_path / "project"), tmp_path / "rooms")
-    database = project.migrated_database()
+    url = migrated_database(project, request.getfixturevalue(SERVERS[database]))
     limits = {"RATE_LIMIT": "1000000/minute", "TRUSTED_PROXIES": "127.0.0.1"}
-    with project.serve(settings={**settings_for(database), **limits}) as server:
-        yield server, database
+    with project.serve(settings={**settings_on(url), **limits}) as server:
+        yield server, url
 
 
-def test_contract_is_kept(served: tuple[Server, Path], tmp_path: Path) -> None:
+@pytest.mark.parametrize("database", SERVERS)
+def test_contract_is_kept(served: tuple[Server, str], database: str, tmp_path: Path) -> None:
     """No 5xx, no undocumented status, no broken schema; nothing wrong accepted, nothing right refused."""
-    server, database = served
-    (tmp_path / "schemathesis.toml").write_text(CONFIGURATION)
+    server, rows = served
+    (tmp_path / "schemathesis.toml").write_text(CONFIGURATION.format(examples=EXAMPLES[database]))
     url = f"http://127.0.0.1:{server.port}"
     run = subprocess.run(
         [sys.executable, "-m", "schemathesis.cli", "run", f"{url}/openapi.json"],
@@ -66,7 +74,7 @@ def test_contract_is_kept(served: tuple[Server, Path], tmp_path: Path) -> None:
             "PYTHONPATH": str(Path(__file__).parent),
             "SCHEMATHESIS_HOOKS": "contract_hooks",
             "CONTRACT_URL": url,
-            "CONTRACT_DATABASE": str(database),
+            "CONTRACT_DATABASE": rows,
         },
         capture_output=True,
         text=True,

@@ -11,18 +11,21 @@ import pytest
 from gossip import GOSSIP
 from launching import Launcher
 from rendering import Renderer, snapshot
-from workshop import Workshop, set_up
+from variants import SERVERS, VARIANTS, services_for
+from workshop import Workshop, move_in, set_up
 
 # What `api check` runs; each for itself, so that a failure says which.
-CHECKS = {
+STATIC_CHECKS = {
     "format": ("ruff", "format", "--check", "."),
     "lint": ("ruff", "check", "."),
     "types": ("mypy",),
     "layers": ("lint-imports",),
     "dependencies": ("deptry", "."),
-    "tests": ("pytest", "-q", "--cov", "--cov-report=term-missing:skip-covered"),
 }
-VARIANTS: dict[str, dict[str, Any]] = {"default": {}, "without-example": {"example": False}}
+TESTS = ("pytest", "-q", "--cov", "--cov-report=term-missing:skip-covered")
+DATABASES = pytest.mark.parametrize(
+    "variant", [{"database": answer} for answer in SERVERS], ids=SERVERS, indirect=True
+)
 MADE_BY_RUNNING = {"app.db", "app.db-shm", "app.db-wal"}
 
 
@@ -32,14 +35,28 @@ def workshop(launcher: Launcher, rendered: Path, tmp_path: Path) -> Workshop:
     return set_up(launcher, rendered, tmp_path)
 
 
-@pytest.mark.parametrize("check", CHECKS)
-@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.fixture
+def variant(
+    renderer: Renderer, launcher: Launcher, tmp_path: Path, request: pytest.FixtureRequest
+) -> Workshop:
+    """The project with the answers that are the parameter, after `api setup`, with its servers."""
+    services = services_for(request.param, request)
+    return set_up(launcher, renderer.render(request.param), tmp_path, **services)
+
+
+@pytest.mark.parametrize("check", STATIC_CHECKS)
+@pytest.mark.parametrize("answers", VARIANTS.values(), ids=VARIANTS)
 def test_project_passes_its_own_checks(
-    renderer: Renderer, launcher: Launcher, tmp_path: Path, variant: str, check: str
+    renderer: Renderer, launcher: Launcher, tmp_path: Path, answers: Mapping[str, Any], check: str
 ) -> None:
-    """As rendered, nothing is left to do; coverage has its own gate in the project."""
-    workshop = set_up(launcher, renderer.render(VARIANTS[variant]), tmp_path)
-    workshop.run(*CHECKS[check])
+    """As rendered, nothing is left to do."""
+    move_in(launcher, renderer.render(answers), tmp_path).run(*STATIC_CHECKS[check])
+
+
+@pytest.mark.parametrize("variant", VARIANTS.values(), ids=VARIANTS, indirect=True)
+def test_project_passes_its_own_tests(variant: Workshop) -> None:
+    """After `api setup`, on its own database; coverage has its own gate in the project."""
+    variant.run(*TESTS)
 
 
 def test_checks_leave_the_project_as_it_is(workshop: Workshop) -> None:
@@ -51,13 +68,14 @@ def test_checks_leave_the_project_as_it_is(workshop: Workshop) -> None:
     assert _changed(before, snapshot(workshop.path)) <= MADE_BY_RUNNING
 
 
-def test_migrations_go_up_and_down(workshop: Workshop) -> None:
+@DATABASES
+def test_migrations_go_up_and_down(variant: Workshop) -> None:
     """`api db check` finds no difference; all the way down leaves nothing, and up again is as before."""
-    workshop.api("db", "check")
-    workshop.api("db", "downgrade", "app@base")
-    workshop.api("db", "downgrade", "base")
-    workshop.api("db", "upgrade")
-    workshop.api("db", "check")
+    variant.api("db", "check")
+    variant.api("db", "downgrade", "app@base")
+    variant.api("db", "downgrade", "base")
+    variant.api("db", "upgrade")
+    variant.api("db", "check")
 
 
 def test_example_is_gone_without_a_trace(workshop: Workshop, renderer: Renderer) -> None:
@@ -76,22 +94,23 @@ def test_example_is_gone_without_a_trace(workshop: Workshop, renderer: Renderer)
     assert _changed(without, snapshot(workshop.path)) - MADE_BY_RUNNING - made_by_setup == set()
 
 
-def test_feature_of_the_readme_takes_five_minutes(workshop: Workshop) -> None:
+@DATABASES
+def test_feature_of_the_readme_takes_five_minutes(variant: Workshop) -> None:
     """Its files and its commands, as they are printed, pass every check, each rule included."""
-    _, _, section = (workshop.path / "README.md").read_text().partition("## Add a feature in five minutes")
+    _, _, section = (variant.path / "README.md").read_text().partition("## Add a feature in five minutes")
     section = section.partition("\n## ")[0]
     files = re.findall(r"```python\n# (\S+)\n(.*?)```", section, re.DOTALL)
     commands = re.findall(r"^uv run api (.*?) *(?:#.*)?$", section, re.MULTILINE)
     assert len(files) >= 5
-    workshop.write(dict(files))
+    variant.write(dict(files))
     for command in commands:
         words = [word.strip('"') for word in re.findall(r'"[^"]*"|\S+', command)]
         if words != ["check"]:
-            workshop.api(*words)
-    for check in ("format", "lint", "types", "layers", "dependencies"):
-        workshop.run(*CHECKS[check])
-    workshop.run("pytest", "-q", "tests/rules", "tests/features/notes")
-    workshop.api("db", "check")
+            variant.api(*words)
+    for check in STATIC_CHECKS.values():
+        variant.run(*check)
+    variant.run("pytest", "-q", "tests/rules", "tests/features/notes")
+    variant.api("db", "check")
 
 
 def test_bad_feature_breaks_the_rules_that_it_breaks(workshop: Workshop) -> None:

@@ -25,7 +25,7 @@ def test_the_two_commands_stand_alone(command: str) -> None:
 
 def test_ci_runs_the_command_for_tests() -> None:
     """The repository's CI does what a newcomer does."""
-    assert "run uv run pytest\n" in (ROOT / ".ci/run").read_text("utf-8")
+    assert "run uv run pytest --require-services\n" in (ROOT / ".ci/run").read_text("utf-8")
 
 
 def test_the_flags_exist(template_repository, tmp_path) -> None:  # type: ignore[no-untyped-def]

@@ -13,7 +13,7 @@ from rendering import MARKUP, ROOT, Renderer, git
 from test_questions import QUESTIONS
 
 IFS = re.compile(r"^[ \t]*# % *(?:el)?if |\{%-? *(?:el)?if ", re.MULTILINE)
-SLOT = re.compile(r"# % include 'options/(\w+)/' ~ (\w+) ~ '(\.\w+)'\n")
+SLOT = re.compile(r"# % include 'options/(\w+)/((?:\w+/)*)' ~ (\w+) ~ '(\.\w+)'( ignore missing)?\n")
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,8 @@ def test_markup_is_rare_and_flat(sources: dict[str, str]) -> None:
     jinja = {name: text for name, text in sources.items() if name.endswith(".jinja")}
     slots = [name for name, text in jinja.items() if SLOT.fullmatch(text)]
     assert len(jinja) - len(slots) <= 15
-    assert sum(len(IFS.findall(text)) for text in sources.values()) <= 30
+    lines = sum(text.count("\n") for text in sources.values())
+    assert sum(len(IFS.findall(text)) for text in jinja.values()) <= 0.4 * lines / 100
     for name, text in jinja.items():
         depth = 0
         for word in re.findall(r"(?:# %|\{%-?) *(if|endif|for|endfor)\b", text):
@@ -49,18 +50,24 @@ def test_markup_is_rare_and_flat(sources: dict[str, str]) -> None:
 
 
 def test_options_are_the_answers(sources: dict[str, str], renderer: Renderer) -> None:
-    """A slot has one file for each answer; only an answer that leaves the slot's file out has none."""
+    """A slot has one file for each answer; only an answer that leaves the slot's file out has none.
+
+    A piece of a file that is no Python may be missing, where its line says so.
+    """
     expected = set()
     for name, text in sources.items():
         if "options/" not in text or not name.endswith(".jinja"):
             continue
-        slot = SLOT.fullmatch(text)
-        assert slot, f"{name} holds more than the one line of a slot"
-        assert slot[1] == slot[2], f"{name} includes by another question than its folder's"
+        whole = SLOT.fullmatch(text)
+        assert whole or not name.endswith(".py.jinja"), f"{name} holds more than the one line of a slot"
         target = name.removeprefix("template/").removesuffix(".jinja")
-        for answer in QUESTIONS[slot[1]]["choices"].values():
-            if (renderer.render({slot[1]: answer}) / target).exists():
-                expected.add(f"options/{slot[1]}/{answer}{slot[3]}")
+        for question, folder, variable, suffix, optional in SLOT.findall(text):
+            assert question == variable, f"{name} includes by another question than its folder's"
+            for answer in QUESTIONS[question]["choices"].values():
+                file = f"options/{question}/{folder}{answer}{suffix}"
+                left_out = whole and not (renderer.render({question: answer}) / target).exists()
+                if not left_out and (file in sources or not optional):
+                    expected.add(file)
     assert expected == {name for name in sources if name.startswith("options/")}
 
 

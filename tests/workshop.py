@@ -19,6 +19,8 @@ class Workshop:
     project: Project
     # Shared by the projects of one test process: what has not changed is not analysed again.
     caches: Path
+    # The variables by which the project finds its servers.
+    services: Mapping[str, str]
 
     @property
     def path(self) -> Path:
@@ -31,7 +33,7 @@ class Workshop:
         done = subprocess.run(
             command,
             cwd=self.path,
-            env={**_environment(), **caches},
+            env={**self._environment(), **caches},
             capture_output=True,
             text=True,
             check=False,
@@ -41,9 +43,16 @@ class Workshop:
 
     def api(self, *arguments: str) -> str:
         """Run `api ARGUMENTS`; what it said. Raises AssertionError when it fails."""
-        done = self.project.run(*arguments, settings=_environment())
+        done = self.project.run(*arguments, settings=self._environment())
         assert done.code == 0, done.output + done.errors
         return done.output + done.errors
+
+    def _environment(self) -> dict[str, str]:
+        """What a terminal has: the tools beside this Python, the servers, and nothing of this test run."""
+        names = ("HOME", "LANG", "TMPDIR")
+        kept = {name: os.environ[name] for name in names if name in os.environ}
+        path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
+        return {**kept, "PATH": path, **self.services}
 
     def write(self, files: Mapping[str, str]) -> None:
         """Write files, each named by its path in the project."""
@@ -53,16 +62,14 @@ class Workshop:
             file.write_text(text)
 
 
-def set_up(launcher: Launcher, rendered: Path, room: Path) -> Workshop:
-    """A copy of a project, after `api setup`."""
+def move_in(launcher: Launcher, rendered: Path, room: Path, **services: str) -> Workshop:
+    """A copy of a project, as it is rendered, with variables that name its servers."""
     project = Project(launcher, copytree(rendered, room / "project"), room / "rooms")
-    workshop = Workshop(project, room.parent / "caches")
+    return Workshop(project, room.parent / "caches", services)
+
+
+def set_up(launcher: Launcher, rendered: Path, room: Path, **services: str) -> Workshop:
+    """The same, after `api setup`."""
+    workshop = move_in(launcher, rendered, room, **services)
     workshop.api("setup")
     return workshop
-
-
-def _environment() -> dict[str, str]:
-    """What a terminal has: the tools beside this Python, and nothing of this test run."""
-    names = ("HOME", "LANG", "TMPDIR")
-    kept = {name: os.environ[name] for name in names if name in os.environ}
-    return {**kept, "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))}

@@ -8,7 +8,7 @@ from sqlalchemy import DateTime, LargeBinary, Table, Uuid, event
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_dbapi
 from sqlalchemy.engine import Dialect, ExceptionContext
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, InternalError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from app import about
@@ -19,6 +19,7 @@ from app.db.statistics import measure
 ID = Uuid()
 MOMENT = DateTime(timezone=True)
 BYTES = LargeBinary()
+COMPARES_ROWS = True  # (a, b) > (x, y) is looked up in an index
 
 WRITING: dict[str, Any] = {}
 # Reading begins nothing: each query sees what is committed, and two round trips are spared.
@@ -137,7 +138,8 @@ def classify(error: DBAPIError) -> Failure:
         return Failure(FailureKind.TRANSIENT)
     sqlstate = getattr(error.orig, "sqlstate", None)
     if error.connection_invalidated or sqlstate is None:
-        lost = error.connection_invalidated or isinstance(error, OperationalError)
+        # InternalError: asyncpg lost track of a connection whose first queries took too long.
+        lost = error.connection_invalidated or isinstance(error, InternalError | OperationalError)
         return Failure(FailureKind.DISCONNECTED if lost else FailureKind.OTHER)
     kind = KINDS.get(sqlstate, FailureKind.OTHER)
     if sqlstate.startswith(CONNECTION_EXCEPTION):

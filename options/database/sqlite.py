@@ -16,6 +16,7 @@ from app.settings import EnvSettings
 ID = Uuid()
 MOMENT = DateTime(timezone=True)
 BYTES = LargeBinary()
+COMPARES_ROWS = True  # (a, b) > (x, y) is looked up in an index
 
 # A transaction that will write takes the write lock at its start. Taken later, after a read, SQLite could
 # only refuse it (SQLITE_BUSY_SNAPSHOT), however long we wait.

@@ -7,6 +7,8 @@ import asyncio
 from typing import Any
 
 from alembic import context
+from alembic.autogenerate.rewriter import Rewriter
+from alembic.operations import ops
 from sqlalchemy import Connection
 
 from app.db import Base
@@ -16,6 +18,17 @@ from app.discovery import import_models
 from app.settings import load
 
 import_models()
+rewriter = Rewriter()
+
+
+@rewriter.rewrites(ops.DowngradeOps)
+def drop_indexes_with_their_table(_context: Any, _revision: Any, down: ops.DowngradeOps) -> ops.DowngradeOps:
+    """Not before it: MySQL keeps an index that a foreign key needs for as long as the table."""
+    dropped = {step.table_name for step in down.ops if isinstance(step, ops.DropTableOp)}
+    for step in down.ops:
+        if isinstance(step, ops.ModifyTableOps) and step.table_name in dropped:
+            step.ops = [one for one in step.ops if not isinstance(one, ops.DropIndexOp)]
+    return down
 
 
 def configure(**options: Any) -> None:
@@ -25,6 +38,7 @@ def configure(**options: Any) -> None:
         **MIGRATION_OPTIONS,
         transaction_per_migration=True,
         user_module_prefix="columns.",
+        process_revision_directives=rewriter,
         **options,
     )
 

@@ -1,48 +1,44 @@
-"""Sites: a rendered project, running as a setup says."""
+"""Sites: a rendered project, running as a setup says, on one kind of database."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable, Iterator
 from shutil import copytree
 
 import pytest
 
-from launching import PATIENCE, Launcher
-from running import Project, copy_database, settings_for
-from wiring.probes import Setup
+from launching import Launcher
+from rendering import Renderer
+from running import Project
+from variants import SERVERS, migrated_database
+from wiring.ground import Ground
 from wiring.site import Site
 
+# So that a failed probe shows the values.
+pytest.register_assert_rewrite("wiring.promises")
 
-@pytest.fixture(scope="session")
-def project(launcher: Launcher, rendered: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """The default project."""
-    room = tmp_path_factory.mktemp("wiring")
-    # A copy: running it leaves compiled code behind.
-    return Project(launcher, copytree(rendered, room / "project"), room / "rooms")
+Grounds = Callable[[str, pytest.FixtureRequest], Ground]
 
 
 @pytest.fixture(scope="session")
-def migrated(project: Project) -> Path:
-    """Its database, empty."""
-    return project.migrated_database()
+def grounds(launcher: Launcher, renderer: Renderer, tmp_path_factory: pytest.TempPathFactory) -> Grounds:
+    """`grounds("postgresql", request)` is the project for a kind of database, made once."""
+    made: dict[str, Ground] = {}
+
+    def ground(database: str, request: pytest.FixtureRequest) -> Ground:
+        if database not in made:
+            server = request.getfixturevalue(SERVERS[database])
+            room = tmp_path_factory.mktemp("wiring")
+            # A copy: running it leaves compiled code behind.
+            copy = copytree(renderer.render({"database": database}), room / "project")
+            project = Project(launcher, copy, room / "rooms")
+            made[database] = Ground(project, server, migrated_database(project, server))
+        return made[database]
+
+    return ground
 
 
 @pytest.fixture(scope="module")
-def site(project: Project, migrated: Path, request: pytest.FixtureRequest) -> Iterator[Site]:
-    """The default project, running as the setup says that is the fixture's parameter."""
-    with site_of(project, migrated, request.param) as site:
+def site(grounds: Grounds, request: pytest.FixtureRequest) -> Iterator[Site]:
+    """The project on a database, running as a setup says: the two are the fixture's parameter."""
+    database, setup = request.param
+    with grounds(database, request).site(setup) as site:
         yield site
-
-
-@contextmanager
-def site_of(project: Project, migrated: Path, setup: Setup, patience: float = PATIENCE) -> Iterator[Site]:
-    """A project, running as a setup says, on its own copy of the migrated database."""
-    room = project.new_room()
-    database = copy_database(migrated, room / "app.db")
-    settings = {**settings_for(database), "MAILBOX_DIR": str(room / "mailbox"), **setup.settings}
-    site = Site(project, database, settings, patience)
-    if not setup.serves:
-        yield site
-        return
-    with project.serve(settings=settings) as server:
-        yield Site(project, database, settings, patience, server)

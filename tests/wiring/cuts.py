@@ -13,6 +13,8 @@ class Cut:
     file: str
     wire: str
     instead: str = ""
+    on: str = "sqlite"  # the database whose project has this wire
+    migrates: bool = False  # the database is not the same without it
 
     def apply(self, project: Path) -> None:
         """Cut. Raises AssertionError when the wire is not there exactly once."""

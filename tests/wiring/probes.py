@@ -28,6 +28,8 @@ class Probe:
     setup: Setup
     cuts: tuple[Cut, ...]
     look: Callable[[Site], None]
+    # The databases on which there is nothing to see, and why.
+    exempt: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 PROBES: list[Probe] = []
@@ -51,24 +53,36 @@ PRODUCTION = Setup(
 BROWSER = Setup("browser", {"CORS_ORIGINS": "https://app.example.com", **UNLIMITED})
 DIRECT = Setup("direct", {"TRUSTED_PROXIES": "192.0.2.1", **UNLIMITED})
 LIMITED = Setup("limited", {"RATE_LIMIT": "5/hour", **BEHIND_PROXY})
+# Of two limits the first one counts: that for a lock, that for a statement.
 BUSY = Setup(
-    "busy", {"DATABASE_TIMEOUT_SECONDS": "0.6", "WORKER_IN_PROCESS": "false", **BEHIND_PROXY, **UNLIMITED}
+    "busy",
+    {
+        "DATABASE_TIMEOUT_SECONDS": "0.6",
+        "DATABASE_STATEMENT_TIMEOUT_SECONDS": "4",
+        "WORKER_IN_PROCESS": "false",
+        **BEHIND_PROXY,
+        **UNLIMITED,
+    },
+)
+HURRIED = Setup(
+    "hurried",
+    {**BUSY.settings, "DATABASE_TIMEOUT_SECONDS": "4", "DATABASE_STATEMENT_TIMEOUT_SECONDS": "0.6"},
 )
 ALONE = Setup("alone", UNLIMITED, serves=False)
 
 Look = Callable[[Site], None]
 
 
-def probe(setup: Setup, *cuts: Cut) -> Callable[[Look], Look]:
-    """Enter a function into the list of probes."""
+def probe(setup: Setup, *cuts: Cut, **exempt: str) -> Callable[[Look], Look]:
+    """Enter a function into the list of probes; `mysql="why"` leaves out a database."""
 
     def enter(look: Look) -> Look:
-        enter_probe(look.__name__, setup, look, *cuts)
+        enter_probe(look.__name__, setup, look, *cuts, **exempt)
         return look
 
     return enter
 
 
-def enter_probe(name: str, setup: Setup, look: Look, *cuts: Cut) -> None:
+def enter_probe(name: str, setup: Setup, look: Look, *cuts: Cut, **exempt: str) -> None:
     """Enter a function under a name of its own."""
-    PROBES.append(Probe(name, setup, cuts, look))
+    PROBES.append(Probe(name, setup, cuts, look, exempt))

@@ -1,8 +1,7 @@
 """A running project as a probe sees it: HTTP in front, log lines, mails and rows behind."""
 
-import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
@@ -10,13 +9,15 @@ from email.message import EmailMessage
 from pathlib import Path
 from ssl import SSLContext
 from typing import Any, Self, TypeVar
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from argon2 import PasswordHasher
 
-from launching import PATIENCE, Command, eventually
+from databases import Row
+from launching import Command, eventually
 from running import Project, Server
 from wiring.client import Answer, Client
+from wiring.database import Database
 
 T = TypeVar("T")
 PASSWORD = "correct horse battery staple"
@@ -45,7 +46,7 @@ class Site:
     """One project with one server, or with none where a probe starts its own."""
 
     project: Project
-    database: Path
+    database: Database
     settings: dict[str, str]
     patience: float
     running: Server | None = None
@@ -91,32 +92,21 @@ class Site:
 
     # --- Behind the API ---------------------------------------------------------------------------------
 
-    def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+    def rows(self, query: str, *values: object) -> list[Row]:
         """What another process finds in the database."""
-        with closing(sqlite3.connect(self.database, timeout=self.patience)) as connection:
-            return connection.execute(query, values).fetchall()
+        return self.database.rows(query, *values)
 
     def write(self, query: str, *values: object) -> None:
         """Change the database behind the back of the server."""
-        _write(self.database, query, *values, seconds=self.patience)
+        self.database.write(query, *values)
 
-    @contextmanager
-    def locked(self) -> Iterator[Callable[[], None]]:
+    def locked(self) -> AbstractContextManager[Callable[[], None]]:
         """Keep other writers out until the end of the block, or until the function it gives is called."""
-        with closing(
-            sqlite3.connect(self.database, timeout=self.patience, check_same_thread=False)
-        ) as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            yield connection.rollback
+        return self.database.locked()
 
-    @contextmanager
-    def without(self, table: str) -> Iterator[None]:
+    def without(self, table: str) -> AbstractContextManager[None]:
         """The database as if it had lost a table."""
-        self.write(f"ALTER TABLE {table} RENAME TO hidden_for_a_while")
-        try:
-            yield
-        finally:
-            self.write(f"ALTER TABLE hidden_for_a_while RENAME TO {table}")
+        return self.database.without(table)
 
     # --- Logs and mails ---------------------------------------------------------------------------------
 
@@ -138,7 +128,7 @@ class Site:
 
         sent = "SELECT id FROM email_messages WHERE recipient = ? AND status = 'sent' ORDER BY id DESC"
         ((identifier, *_), *_) = self.eventually(lambda: self.rows(sent, to), f"a mail to {to}")
-        file = Path(self.settings["MAILBOX_DIR"], f"{UUID(identifier)}.eml")
+        file = Path(self.settings["MAILBOX_DIR"], f"{self.database.uuid(identifier)}.eml")
         assert file.exists(), "the mail was not kept"
         return message_from_bytes(file.read_bytes(), policy=policy.default)
 
@@ -165,13 +155,8 @@ def part(mail: EmailMessage, kind: str) -> str:
     return str(body.get_content())
 
 
-def add_account(database: Path) -> str:
+def add_account(database: Database) -> str:
     """A new account with a confirmed address and PASSWORD; its address."""
-    email, now = f"{uuid4().hex[:12]}@example.com", datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
-    _write(database, _USER, uuid4().hex, email, _HASH, now, now, now)
+    email, now = f"{uuid4().hex[:12]}@example.com", datetime.now(UTC)
+    database.write(_USER, uuid4(), email, _HASH, now, now, now)
     return email
-
-
-def _write(database: Path, query: str, *values: object, seconds: float = PATIENCE) -> None:
-    with closing(sqlite3.connect(database, timeout=seconds)) as connection, connection:
-        connection.execute(query, values)

@@ -46,7 +46,7 @@ log = structlog.get_logger(__name__)
 
 
 class _ReadingSession(SyncSession):
-    """Refuses to write: a GET has no transaction, so nothing could take the change back."""
+    """Refuses to write: what only reads is never rolled back, so nothing could take the change back."""
 
 
 def _refuse_changes(*_: Any) -> None:
@@ -75,7 +75,7 @@ class Database:
         )
 
     def session(self, *, read_only: bool = False) -> AsyncSession:
-        """A new session; it takes a connection at its first query. A read-only one begins no transaction."""
+        """A new session; it takes a connection at its first query. A read-only one is never written with."""
         session = self._reading() if read_only else self._writing()
         session.info["database"] = self
         return session

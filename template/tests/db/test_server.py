@@ -88,15 +88,16 @@ def test_tls_is_verified_unless_told_otherwise(tmp_path: Path) -> None:
     authority = tmp_path / "ca.pem"
     trustme.CA().cert_pem.write_to_path(authority)
 
-    verify = settings(database_tls="verify", database_tls_ca_file=authority).tls_context()
-    encrypt = settings(database_tls="encrypt").tls_context()
+    url = backend.URL_OF_A_PROVIDER
+    verify = settings(database_url=url, database_tls_ca_file=authority).tls_context()
+    encrypt = settings(database_url=url, database_tls="encrypt").tls_context()
 
     assert verify is not None
     assert encrypt is not None
     assert (ssl.CERT_REQUIRED, True) == (verify.verify_mode, verify.check_hostname)
     assert ["trustme v" in str(ca["subject"]) for ca in verify.get_ca_certs()] == [True]
     assert ssl.CERT_NONE == encrypt.verify_mode
-    assert settings(database_tls="none").tls_context() is None
+    assert settings(database_url=url, database_tls="none").tls_context() is None
 
 
 # --- Lost connections -------------------------------------------------------------------------------------
@@ -237,8 +238,8 @@ async def test_a_server_that_does_not_answer_is_given_up(
     second_database: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its own limits are of no use when it is frozen: ours ends the wait, on a connection of its own."""
-    monkeypatch.setattr(engine_module, "GRACE_SECONDS", -2.8)
-    limits = {"database_timeout_seconds": 1, "database_statement_timeout_seconds": 2}
+    monkeypatch.setattr(engine_module, "GRACE_SECONDS", -5.2)
+    limits = {"database_timeout_seconds": 1, "database_statement_timeout_seconds": 5}
     database = Database(create_engine(settings(**limits, database_pool_size=1)))
 
     with pytest.raises(Unavailable):

@@ -1,6 +1,7 @@
 """Accounts and logins: what a stranger learns, what a token is good for, and for how long."""
 
 import re
+from uuid import UUID
 
 from wiring.cuts import Cut
 from wiring.probes import DEVELOPMENT, probe
@@ -114,7 +115,7 @@ def deleted_account_is_gone(site: Site) -> None:
     """With everything in it, at once, and its address can be registered anew."""
     user = site.user()
     user.invoice()
-    identifier = user.get(ME).json["id"].replace("-", "")
+    identifier = UUID(user.get(ME).json["id"])
     assert user.post(f"{ME}/deletion", {"current_password": PASSWORD}).status == 204
     assert user.get(ME).status == 401
     assert site.anybody.post(f"{AUTH}/login", {"email": user.email, "password": PASSWORD}).status == 401

@@ -8,6 +8,7 @@ from wiring.probes import DEVELOPMENT, probe
 from wiring.site import PASSWORD, Site, User
 
 HANDLERS = "app/http/error_handlers.py"
+ENGINE = "app/db/engine.py"
 STACK = "app/http/middleware.py"
 INVOICES = "/api/v1/invoices"
 
@@ -56,7 +57,7 @@ def _broken(site: Site, user: User) -> Answer:
             ("AppError", "_app_error"),
             ("RequestValidationError", "_invalid_request"),
             ("HTTPException", "_http_error"),
-            ("IntegrityError", "_integrity_error"),
+            ("DBAPIError", "_database_error"),
         )
     ),
     Cut("app/http/routing.py", "raise UnsupportedMediaType", "return"),
@@ -79,6 +80,27 @@ def every_error_is_a_documented_problem(site: Site) -> None:
         assert (problem["type"], problem["code"], problem["status"]) in documented
         assert "Traceback" not in answer.text
         assert "SELECT" not in answer.text
+
+
+NAMES = 'columns=tuple(name.split(".")[-1] for name in names.split(", ") if "." in name)'
+
+
+@probe(
+    DEVELOPMENT,
+    Cut(HANDLERS, 'if column != "owner_id":', "if True:"),
+    Cut(ENGINE, NAMES, "columns=()"),
+    Cut(ENGINE, '"23505": FailureKind.UNIQUE', '"23505": FailureKind.OTHER', on="postgresql"),
+    Cut(ENGINE, 'getattr(cause, "constraint_name", None)', "None", on="postgresql"),
+    Cut(HANDLERS, "or constraint_columns(failure.constraint)", on="postgresql"),
+    Cut(ENGINE, "1062: FailureKind.UNIQUE", "1062: FailureKind.OTHER", on="mysql"),
+    Cut(ENGINE, "_CONSTRAINT.search(str(message))", "None", on="mysql"),
+)
+def conflict_names_the_field(site: Site) -> None:
+    """A value that is taken is told by its place in the request, and nobody else's value with it."""
+    user = site.user()
+    answer = user.invoice(number=user.invoice().json["number"])
+    assert answer.error == (409, "already_exists")
+    assert [(each["pointer"], each["code"]) for each in answer.json["errors"]] == [("/body/number", "unique")]
 
 
 SECURITY_HEADERS = {

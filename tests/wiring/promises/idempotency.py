@@ -11,10 +11,18 @@ from wiring.site import PASSWORD, Site, invoice
 INVOICES = "/api/v1/invoices"
 ROUTING = "app/http/routing.py"
 IDEMPOTENCY = "app/http/idempotency.py"
+ENGINE = "app/db/engine.py"
 ONCE = "keyed = HEADER in request.headers and is_repeatable(endpoint, request.method)"
 
 
-@probe(DEVELOPMENT, Cut(ROUTING, ONCE, "keyed = False"), Cut(IDEMPOTENCY, '"Idempotent-Replayed": "true"'))
+@probe(
+    DEVELOPMENT,
+    Cut(ROUTING, ONCE, "keyed = False"),
+    Cut(IDEMPOTENCY, '"Idempotent-Replayed": "true"'),
+    Cut(ENGINE, ".on_conflict_do_nothing()"),
+    Cut(ENGINE, ".on_conflict_do_nothing()", on="postgresql"),
+    Cut(ENGINE, '.prefix_with("IGNORE")', on="mysql"),
+)
 def repeated_request_is_done_once(site: Site) -> None:
     """The second answer is the first one, and says so."""
     user, body, key = site.user(), invoice(), uuid4().hex

@@ -59,6 +59,7 @@ def hostile_input_is_refused(site: Site) -> None:
         answer = ask(user)
         assert answer.status in statuses, name
         assert answer.error[1], name
+        assert answer.status != 422 or answer.json.get("errors"), f"{name}: refused by the database only"
 
 
 @probe(DEVELOPMENT, Cut("app/validation.py", 'if c in keep or (c >= " " and not "\\x7f" <= c <= "\\x9f")'))

@@ -10,6 +10,7 @@ from wiring.probes import DEVELOPMENT, LIMITED, enter_probe, probe
 from wiring.site import Site
 
 RATE_LIMIT = "app/http/rate_limit.py"
+SHARED_STORE = "app/shared_store.py"
 
 
 def _remaining(answer: Answer) -> int:
@@ -21,7 +22,7 @@ def _remaining(answer: Answer) -> int:
 @probe(
     LIMITED,
     Cut("app/http/middleware.py", "Middleware(DefaultRateLimit, rate=settings.rate_limit),"),
-    Cut(RATE_LIMIT, "self._arrivals[key] = arrival", "pass"),
+    Cut(SHARED_STORE, "self._arrivals[key] = arrival", "pass"),
     Cut(RATE_LIMIT, 'headers={"Retry-After": str(verdict.retry_after)},'),
     Cut(
         RATE_LIMIT,
@@ -86,7 +87,7 @@ for name, quota, file in (
     ("refresh", 60, "app/auth/credentials.py"),
 ):
     rate = {"verify-email": "link"}.get(name, name)
-    wire = f'dependencies=[rate_limit(POLICY.{rate}_rate, by="address")]'
+    wire = f'dependencies=[rate_limit(POLICY.{rate}_rate, by="address", on_outage="refuse")]'
     enter_probe(
         f"{name.replace('-', '_')}_is_limited",
         DEVELOPMENT,

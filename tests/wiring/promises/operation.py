@@ -164,7 +164,7 @@ def _certificate(folder: Path) -> tuple[Path, Path]:
 )
 def tls_is_served_without_a_proxy(site: Site) -> None:
     """`api serve --tls-cert --tls-key` speaks HTTPS itself, and knows that it does."""
-    certificate, key = _certificate(site.database.parent)
+    certificate, key = _certificate(site.project.new_room())
     trusting = create_default_context(cafile=str(certificate))
     arguments = ("--tls-cert", str(certificate), "--tls-key", str(key))
     with site.serving({**PRODUCTION.settings, "TRUSTED_PROXIES": ""}, *arguments, tls=trusting) as served:

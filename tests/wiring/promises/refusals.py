@@ -4,7 +4,7 @@ from contextlib import ExitStack
 from functools import partial
 
 from wiring.cuts import Cut
-from wiring.probes import ALONE, PRODUCTION, enter_probe
+from wiring.probes import ALONE, PRODUCTION, enter_probe, probe
 from wiring.site import Site
 
 SETTINGS = "app/settings.py"
@@ -69,7 +69,7 @@ REFUSED: dict[str, tuple[dict[str, str], str, Cut]] = {
         Cut(SETTINGS, r'Field(pattern=r"^[1-9]\d*/(second|minute|hour|day)$")', "Field()"),
     ),
     "another_database": (
-        {"DATABASE_URL": "postgresql://canary-user:canary-password@localhost/app"},
+        {"DATABASE_URL": "oracle://canary-user:canary-password@localhost/app"},
         "DATABASE_URL: ",
         Cut("app/db/engine.py", ', pattern=r"^sqlite\\+aiosqlite://"'),
     ),
@@ -86,8 +86,8 @@ REFUSED: dict[str, tuple[dict[str, str], str, Cut]] = {
 }
 
 
-def _is_refused(changes: dict[str, str], refusal: str, site: Site) -> None:
-    """One line on standard error, and nothing else."""
+def is_refused(changes: dict[str, str], refusal: str, site: Site) -> None:
+    """With one line on standard error, and nothing else."""
     settings = {**site.settings, **PRODUCTION.settings, **changes}
     with ExitStack() as after:
         if content := settings.pop(".env", None):
@@ -104,4 +104,19 @@ def _is_refused(changes: dict[str, str], refusal: str, site: Site) -> None:
 
 
 for name, (changes, refusal, cut) in REFUSED.items():
-    enter_probe(f"refused_{name}", ALONE, partial(_is_refused, changes, refusal), cut)
+    enter_probe(f"refused_{name}", ALONE, partial(is_refused, changes, refusal), cut)
+
+
+@probe(
+    ALONE,
+    Cut(
+        "app/cli/serve.py",
+        "asyncio.run(wait_for_database(create_engine(database), database.database_start_seconds))",
+        "pass",
+    ),
+    Cut("app/db/startup.py", "hide_password=True", "hide_password=False", on="postgresql"),
+)
+def refused_unreachable_database(site: Site) -> None:
+    """Told once it was waited for, without the password."""
+    changes = {"DATABASE_URL": site.database.nowhere, "DATABASE_START_SECONDS": "0"}
+    is_refused(changes, "DATABASE_URL: no connection", site)

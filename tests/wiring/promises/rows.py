@@ -70,6 +70,16 @@ def tampered_cursor_is_refused(site: Site) -> None:
 
 @probe(
     DEVELOPMENT,
+    Cut("app/db/engine.py", '"utf8mb4_bin"', '"utf8mb4_general_ci"', on="mysql", migrates=True),
+)
+def texts_are_compared_as_they_are_written(site: Site) -> None:
+    """Numbers that differ in case or accents alone are different ones."""
+    user = site.user()
+    assert [user.invoice(number=number).status for number in ("a-1", "A-1", "ä-1")] == [201, 201, 201]
+
+
+@probe(
+    DEVELOPMENT,
     Cut(
         "app/db/repository.py",
         "select(self.model).where(self.model.owner_id == self.owner_id)",
@@ -97,7 +107,9 @@ def rows_of_others_do_not_exist(site: Site) -> None:
     DEVELOPMENT,
     Cut(
         SERVICE,
-        "self.cache.get_or_load(self._summary_key, self.invoices.summary, seconds=SUMMARY_SECONDS)",
+        """self.cache.get_or_load(
+            self._summary_key, self.invoices.summary, of=list[InvoiceSummary], seconds=SUMMARY_SECONDS
+        )""",
         "self.invoices.summary()",
     ),
 )
@@ -114,7 +126,7 @@ def summary_is_cached(site: Site) -> None:
     DEVELOPMENT,
     Cut(SERVICE, "after_commit(self.session, lambda: self.cache.forget(self._summary_key))", "pass"),
     Cut("app/db/session.py", "await _after_commit(session)", "pass"),
-    Cut("app/cache.py", "self._entries.pop(key, None)", "pass"),
+    Cut("app/shared_store.py", "self._entries.pop(key, None)", "pass"),
 )
 def cached_summary_is_forgotten_on_a_change(site: Site) -> None:
     """Whoever changes something sees it at once."""
