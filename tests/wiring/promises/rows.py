@@ -16,8 +16,14 @@ REPOSITORY = "app/features/invoices/repository.py"
 @probe(
     DEVELOPMENT,
     Cut(PAGINATION, "query = query.where(sort.behind(*position))", "pass"),
-    Cut(PAGINATION, "or_(self.column < value, self.key < key)", "or_(self.column < value)"),
-    Cut(PAGINATION, "or_(self.column > value, self.key > key)", "or_(self.column > value)"),
+    Cut(PAGINATION, "operator.lt if self.descending else operator.gt", "operator.gt"),
+    Cut(PAGINATION, "after(tuple_(self.column, self.key), (value, key))", "after(self.column, value)"),
+    Cut(
+        PAGINATION,
+        "and_(self.column == value, after(self.key, key))",
+        "self.column.is_(None)",
+        on="mysql",
+    ),
     Cut(PAGINATION, 'self._response.headers["Link"] = ', "_ = "),
     Cut(REPOSITORY, "query = query.where(Invoice.status == status)", "pass"),
 )
