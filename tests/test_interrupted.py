@@ -63,6 +63,7 @@ def test_stopped_at_the_keyboard(
         "project_slug=shop",
         "database=sqlite",
         "auth=jwt",
+        "shared_store=memory",
         "email_provider=console",
     ]
     given += ["author_name=Jane", "author_email=jane@example.com", "ci=github", "license=none", "example=yes"]

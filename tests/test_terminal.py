@@ -7,7 +7,8 @@ from command import BARE, Terminal, answers, environment
 
 def test_asks_at_a_terminal(template_repository: Path, folder: Path) -> None:
     """Asks what is open, shows every answer, lets one be changed, and writes only then."""
-    flags = ["--database=sqlite", "--auth=jwt", "--email-provider=console", "--example", "--license=none"]
+    flags = ["--database=sqlite", "--shared-store=memory", "--auth=jwt", "--email-provider=console"]
+    flags += ["--example", "--license=none"]
     names = ["--project-name=Shop", "--author-name=Jane", "--author-email=jane@example.com", "--ci=github"]
     terminal = Terminal(
         ["new", "shop", *BARE, *flags, *names], folder, environment(template_repository, folder)

@@ -29,6 +29,8 @@ MIGRATION_OPTIONS: dict[str, Any] = {}
 
 # Beyond the server's own limits: for one that takes requests and does not answer.
 GRACE_SECONDS = 5.0
+# A transaction that does nothing for so long, beside its statements, holds its locks for nobody.
+IDLE_SECONDS = 5.0
 
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
 KINDS = {
@@ -85,7 +87,7 @@ def create_engine(settings: DatabaseSettings) -> AsyncEngine:
                 "jit": "off",  # it compiles for longer than our queries run
                 "statement_timeout": _milliseconds(statement),
                 "lock_timeout": _milliseconds(lock),
-                "idle_in_transaction_session_timeout": _milliseconds(statement and statement + GRACE_SECONDS),
+                "idle_in_transaction_session_timeout": _milliseconds(statement and statement + IDLE_SECONDS),
             },
         },
         hide_parameters=True,

@@ -89,7 +89,7 @@ def test_tls_is_verified_unless_told_otherwise(tmp_path: Path) -> None:
     trustme.CA().cert_pem.write_to_path(authority)
 
     url = backend.URL_OF_A_PROVIDER
-    verify = settings(database_url=url, database_tls_ca_file=authority).tls_context()
+    verify = settings(database_url=url, database_tls="verify", database_tls_ca_file=authority).tls_context()
     encrypt = settings(database_url=url, database_tls="encrypt").tls_context()
 
     assert verify is not None
