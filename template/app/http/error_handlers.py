@@ -73,7 +73,8 @@ async def _database_error(request: Request, error: DBAPIError) -> Response:
         kind = AlreadyExists if failure.kind is FailureKind.UNIQUE else ConstraintViolated
         return problem(kind(errors=list(_offenders(failure))), request.scope)
     if failure.kind is FailureKind.VALUE:
-        log.warning("value_refused_by_database", error=str(error.orig))
+        # Not its text: drivers put the value into it.
+        log.warning("value_refused_by_database", error=type(error.orig).__name__)
         return problem(
             InvalidRequest("A value is too long or too large, or cannot be stored."), request.scope
         )

@@ -18,6 +18,7 @@ from app.users import User
 from app.validation import RequestModel
 from tests.fixtures.accounts import AddUser, Login
 from tests.fixtures.apps import MakeApp, Serve
+from tests.fixtures.logs import Logged
 from tests.fixtures.notes import Note
 
 
@@ -81,9 +82,9 @@ def test_a_constraint_that_no_model_has_names_nothing() -> None:
 
 
 async def test_a_value_that_the_database_cannot_hold_is_the_callers_mistake(
-    make_app: MakeApp, login: Login
+    make_app: MakeApp, login: Login, logged: Logged
 ) -> None:
-    """422, where a type has no bounds of its own."""
+    """422, where a type has no bounds of its own; the value itself is told to nobody."""
     router = Router()
 
     class Unbounded(RequestModel):
@@ -98,6 +99,8 @@ async def test_a_value_that_the_database_cannot_hold_is_the_callers_mistake(
     response = await alice.post("/unbounded", json={"rank": 2**70})
 
     assert (422, "invalid_request") == (response.status_code, response.json()["code"])
+    assert str(2**70) not in f"{response.text}{logged('value_refused_by_database')}"
+    assert 1 == len(logged("value_refused_by_database"))
 
 
 async def test_a_mistake_of_ours_is_no_mistake_of_the_caller(serve: Serve) -> None:
