@@ -16,6 +16,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "without-example": {"example": False},
     "postgresql": {"database": "postgresql"},
     "mysql": {"database": "mysql"},
+    "session": {"auth": "session"},
     "postgresql-redis": {"database": "postgresql", "shared_store": "redis"},
 }
 # The fixture that makes databases for each answer to `database`.

@@ -1,20 +1,24 @@
 """Style of authentication: short-lived access tokens (JWT) with rotating refresh tokens."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 from uuid import UUID, uuid4
 
-from fastapi import Request
+from fastapi import Request, Response
 from fastapi.security import HTTPBearer
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.middleware import Middleware
 
 from app import about
 from app.auth.policy import POLICY
-from app.auth.sessions import Login, continue_login
+from app.auth.principal import Principal, principal_of_session
+from app.auth.refresh_tokens import continue_login, next_refresh_token
+from app.auth.sessions import Login, open_login
 from app.db import Session
 from app.http import Router, never_stored, rate_limit
 from app.marks import public
@@ -34,6 +38,15 @@ class AccessToken:
 
     user_id: UUID
     session_id: UUID
+
+    @property
+    def caller(self) -> str:
+        """The user's name in rate limits and logs."""
+        return f"user:{self.user_id}"
+
+    async def principal(self, session: AsyncSession) -> Principal | None:
+        """The user, or None when the login has ended: a token lives on, but is worth nothing."""
+        return await principal_of_session(session, self.user_id, self.session_id)
 
 
 class AccessTokens:
@@ -90,6 +103,16 @@ def identifier(settings: Settings) -> Callable[[Mapping[bytes, bytes]], AccessTo
     return identify
 
 
+def guards(_settings: Settings) -> Sequence[Middleware]:
+    """What else must look at each request: nothing. No browser sends a token by itself."""
+    return ()
+
+
+def came_with_credential(request: Request) -> bool:
+    """Whether the client meant to show who it is, valid or not."""
+    return "authorization" in request.headers
+
+
 class LoginAnswer(ResponseModel):
     """What a login gives: a token for requests, and one to get the next pair with."""
 
@@ -105,12 +128,24 @@ class RefreshRequest(RequestModel):
     refresh_token: Secret
 
 
-def issue(request: Request, login: Login) -> LoginAnswer:
-    """Give the client what it needs to act in this login."""
+async def issue(request: Request, _response: Response, session: AsyncSession, user_id: UUID) -> LoginAnswer:
+    """Open a login and give the client what it needs to act in it."""
+    return await _answer(request, session, await open_login(session, user_id, POLICY.login_lifetime))
+
+
+async def renew(_request: Request, _response: Response, _session: AsyncSession, _current: Principal) -> None:
+    """Go on with a login under a new credential: the refresh token is a new one at each use anyway."""
+
+
+def withdraw(_request: Request, _response: Response) -> None:
+    """Take back what the client was given: its tokens are worthless, and for it to forget."""
+
+
+async def _answer(request: Request, session: AsyncSession, login: Login) -> LoginAnswer:
     return LoginAnswer(
         access_token=AccessTokens(request.app.state.settings).issue(login),
         expires_in=int(POLICY.access_token_lifetime.total_seconds()),
-        refresh_token=login.refresh_token,
+        refresh_token=await next_refresh_token(session, login),
     )
 
 
@@ -126,4 +161,4 @@ router = Router(prefix="/auth", tags=["auth"])
 @never_stored
 async def refresh(request: Request, session: Session, body: RefreshRequest) -> LoginAnswer:
     """Trade a refresh token for the next pair. It is good once: used again, the whole login ends."""
-    return issue(request, await continue_login(session, body.refresh_token))
+    return await _answer(request, session, await continue_login(session, body.refresh_token))

@@ -35,8 +35,16 @@ def routers() -> Iterator[APIRouter]:
 
 def import_models() -> None:
     """Import every model, the platform's and the features', so that Base.metadata is whole."""
-    for name in ("app.auth.models", "app.email.models", "app.http.idempotency", "app.users.models"):
-        import_module(name)
+    platform = (
+        "audit.models",
+        "auth.api_keys.models",
+        "auth.models",
+        "email.models",
+        "http.idempotency",
+        "users.models",
+    )
+    for name in platform:
+        import_module(f"app.{name}")
     list(_parts("models"))
 
 

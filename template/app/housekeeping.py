@@ -8,13 +8,18 @@ from sqlalchemy import ColumnElement, CursorResult, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
-from app.auth.models import LoginSession, OneTimeLink
+from app.audit.models import AuditEvent
+from app.auth.api_keys.models import ApiKey
+from app.auth.models import AttemptCount, LoginSession, OneTimeLink
+from app.auth.policy import POLICY
 from app.db import Base, Database, utc_now
 from app.http.idempotency import IdempotencyRecord
 
 BATCH = 500
 # Ended logins are kept so long: a refresh token used again must still be recognised.
 KEEP_LOGINS = timedelta(days=7)
+# Expired keys are listed so long: their owner sees why a program has stopped.
+KEEP_API_KEYS = timedelta(days=30)
 log = structlog.get_logger(__name__)
 
 
@@ -40,5 +45,8 @@ def _expired(now: datetime) -> list[tuple[type[Base], InstrumentedAttribute[Any]
     return [
         (IdempotencyRecord, IdempotencyRecord.key_hash, IdempotencyRecord.expires_at <= now),
         (OneTimeLink, OneTimeLink.id, OneTimeLink.expires_at <= now),
+        (AttemptCount, AttemptCount.key_hash, AttemptCount.expires_at <= now),
         (LoginSession, LoginSession.id, LoginSession.expires_at <= now - KEEP_LOGINS),
+        (ApiKey, ApiKey.id, ApiKey.expires_at <= now - KEEP_API_KEYS),
+        (AuditEvent, AuditEvent.id, AuditEvent.occurred_at <= now - POLICY.audit_retention),
     ]

@@ -3,9 +3,15 @@
 from fastapi import FastAPI
 
 from app import about, discovery, health
+from app.audit import endpoints as audit
 from app.auth import credentials
+from app.auth import email_endpoints as emails
 from app.auth import endpoints as auth
+from app.auth import password_endpoints as passwords
+from app.auth import session_endpoints as sessions
+from app.auth.api_keys import endpoints as api_keys
 from app.auth.current_user import authenticate
+from app.auth.identify import identifier
 from app.db import Database
 from app.db.engine import DatabaseSettings, create_engine
 from app.email import mailbox
@@ -19,6 +25,7 @@ from app.lifespan import lifespan
 from app.logs import configure_logs
 from app.settings import Settings, load
 from app.shared_store import open_shared_store
+from app.users import administration
 from app.users import endpoints as users
 
 
@@ -33,7 +40,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         description=about.DESCRIPTION,
         version=about.VERSION,
         lifespan=lifespan,
-        middleware=middleware(settings, credentials.identifier(settings)),
+        middleware=middleware(settings, identifier(settings), credentials.guards(settings)),
         openapi_url="/openapi.json" if settings.serves_docs else None,
         docs_url=None,
         redoc_url=None,
@@ -54,6 +61,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     for router in (health.router, problems.router):
         app.include_router(router)
-    for router in (auth.router, credentials.router, users.router, *discovery.routers()):
+    platform = (auth, passwords, emails, credentials, sessions, api_keys, users, administration, audit)
+    for router in (*(part.router for part in platform), *discovery.routers()):
         app.include_router(router, prefix="/api/v1")
     return app

@@ -15,6 +15,7 @@ _HARMLESS = frozenset({int, float, bool, type(None)})
 # Cheap to look for: a text with none of these, in lower case, and without a long number needs no closer look.
 _SUSPICIOUS = ("@", "%40", "=", "://", "eyj", "bearer", "basic", "':", '":')
 _LONG_NUMBER = re.compile(r"\d[\d -]{11}")
+_ID_OF_API_KEY = re.compile(r"_[0-9A-Za-z]{22}_")
 # A caller chooses some of what is logged, such as the path: each pattern begins at the start of a word or has
 # a length, so that no text makes it search again and again.
 _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
@@ -25,6 +26,8 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
         re.compile(r"(?<![\w-])([\w-]{0,64}?(?:passw|secret|token|key)[\w-]{0,64}=)[^\s&]+", re.IGNORECASE),
         rf"\1{REDACTED}",
     ),
+    # An API key keeps its id, by which its owner can revoke it.
+    (re.compile(r"(_[0-9A-Za-z]{22}_)[0-9A-Za-z]{54}"), rf"\1{REDACTED}"),
     # A dictionary or JSON object in the text of a message.
     (
         re.compile(
@@ -67,7 +70,9 @@ def redact_text(text: str) -> str:
 
 def _is_suspect(text: str) -> bool:
     lower = text.lower()
-    return any(sign in lower for sign in _SUSPICIOUS) or _LONG_NUMBER.search(text) is not None
+    if any(sign in lower for sign in _SUSPICIOUS) or _LONG_NUMBER.search(text) is not None:
+        return True
+    return _ID_OF_API_KEY.search(text) is not None
 
 
 def _redact(value: Any) -> Any:

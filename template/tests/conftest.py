@@ -10,6 +10,7 @@ pytest_plugins = [
     "tests.fixtures.database",
     "tests.fixtures.apps",
     "tests.fixtures.accounts",
+    "tests.fixtures.trail",
     "tests.fixtures.mails",
     "tests.fixtures.query_plans",
 ]

@@ -1,6 +1,12 @@
-"""Who is asking. A feature uses `CurrentUser`, and `@public` for a route that anybody may call."""
+"""Who is asking, and what they may do.
 
-from app.auth.current_user import CurrentUser, Principal
+A feature asks for `CurrentUser`, and marks a route with `@require(SOME_PERMISSION)`, or with `@public` when
+anybody may call it.
+"""
+
+from app.auth.current_user import CurrentUser
+from app.auth.permissions import ADMINS, EVERYBODY, Permission, require
+from app.auth.principal import Principal
 from app.marks import public
 
-__all__ = ["CurrentUser", "Principal", "public"]
+__all__ = ["ADMINS", "EVERYBODY", "CurrentUser", "Permission", "Principal", "public", "require"]

@@ -1,18 +1,18 @@
 """The user who makes a request, known by one query."""
 
-from dataclasses import dataclass
 from typing import Annotated, Protocol
-from uuid import UUID
 
 from fastapi import Depends, Request
-from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.auth.credentials import security_scheme
-from app.auth.models import LoginSession
-from app.db import Session, utc_now
-from app.errors import Unauthorized
-from app.users.models import Role, User
+from app.audit import Event, record_refusal
+from app.auth.api_keys import api_key_scheme
+from app.auth.credentials import came_with_credential, security_scheme
+from app.auth.permissions import Permission
+from app.auth.principal import Principal
+from app.db import Session
+from app.errors import Forbidden, Unauthorized
+from app.http.route import route_template
 
 
 class InvalidCredential(Unauthorized):
@@ -25,58 +25,52 @@ class InvalidCredential(Unauthorized):
         self.headers["WWW-Authenticate"] = 'Bearer error="invalid_token"'
 
 
-@dataclass(frozen=True)
-class Principal:
-    """The authenticated user."""
+class PermissionDenied(Forbidden):
+    """The caller is known, and the role or the API key lacks the permission."""
 
-    id: UUID
-    session_id: UUID
-    email: str
-    role: Role
+    code, title = "permission_denied", "You may not do this"
 
 
-class VerifiedIdentity(Protocol):
-    """What a valid credential says, whatever its style."""
+class Identity(Protocol):
+    """A credential that was verified without a query; it may have been revoked since."""
 
-    @property
-    def user_id(self) -> UUID:
-        """Whose it is."""
-
-    @property
-    def session_id(self) -> UUID:
-        """The login it came of."""
+    async def principal(self, session: AsyncSession) -> Principal | None:
+        """Whose it is, or None when it is worth nothing any more."""
 
 
-# Built once: every request runs it.
-_PRINCIPAL = (
-    select(User.id, User.email, User.role)
-    .join(LoginSession, LoginSession.user_id == User.id)
-    .where(
-        LoginSession.id == bindparam("session_id"),
-        LoginSession.revoked_at.is_(None),
-        LoginSession.expires_at > bindparam("now"),
-        User.id == bindparam("user_id"),
-        User.disabled_at.is_(None),
-    )
-)
-
-
-async def authenticate(identity: VerifiedIdentity, session: AsyncSession) -> Principal:
-    """The user behind a credential. Raises InvalidCredential when the login has ended."""
-    values = {"user_id": identity.user_id, "session_id": identity.session_id, "now": utc_now()}
-    row = (await session.execute(_PRINCIPAL, values)).one_or_none()
-    if row is None:
+async def authenticate(request: Request, session: AsyncSession) -> Principal:
+    """Who makes this request, and may. Raises Unauthorized, InvalidCredential or PermissionDenied."""
+    identity: Identity | None = request.scope["identity"]
+    if identity is None:
+        raise InvalidCredential if came_with_credential(request) else Unauthorized
+    principal = await identity.principal(session)
+    if principal is None:
         raise InvalidCredential
-    return Principal(row.id, identity.session_id, row.email, Role(row.role))
+    _authorise(request, session, principal)
+    return principal
+
+
+def _authorise(request: Request, session: AsyncSession, principal: Principal) -> None:
+    needed: Permission | None = getattr(request.scope["route"].endpoint, "permission", None)
+    # What asks for no permission is a user's own: open in a login, closed to an API key.
+    if principal.scopes is None if needed is None else principal.may(needed):
+        return
+    route = f"{request.method} {route_template(request.scope)}"
+    details = {"needed": needed.name if needed else "a login"}
+    record_refusal(session, Event("permission.denied", principal.id, ("route", route), details))
+    if needed is None:
+        raise PermissionDenied("This needs a login: no API key has a scope for it.")
+    raise PermissionDenied(f"This needs the permission {needed.name}.")
 
 
 async def _current_user(
-    request: Request, session: Session, _documented: Annotated[object, Depends(security_scheme)]
+    request: Request,
+    session: Session,
+    _login: Annotated[object, Depends(security_scheme)],
+    _api_key: Annotated[object, Depends(api_key_scheme)],
 ) -> Principal:
-    identity: VerifiedIdentity | None = request.scope["identity"]
-    if identity is None:
-        raise InvalidCredential if "authorization" in request.headers else Unauthorized
-    return await authenticate(identity, session)
+    # The schemes are for the contract: who it is was told by app/auth/identify.py.
+    return await authenticate(request, session)
 
 
 CurrentUser = Annotated[Principal, Depends(_current_user)]

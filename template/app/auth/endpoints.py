@@ -1,13 +1,11 @@
 """Accounts and logins. What a login gives to the client depends on the style: credentials.py."""
 
-from fastapi import Request
+from fastapi import Request, Response
 
 from app.auth import service
 from app.auth.credentials import LoginAnswer, issue
-from app.auth.current_user import CurrentUser
 from app.auth.policy import POLICY
 from app.auth.schemas import Accepted, LoginRequest, Registration, Token
-from app.auth.sessions import end_login, open_login
 from app.db import Session
 from app.http import Router, never_stored, rate_limit
 from app.marks import public
@@ -21,6 +19,7 @@ router = Router(prefix="/auth", tags=["auth"])
     dependencies=[rate_limit(POLICY.register_rate, by="address", on_outage="refuse")],
 )
 @public
+@never_stored
 async def register(request: Request, session: Session, registration: Registration) -> Accepted:
     """Open an account. The answer is the same whether or not the address has one; the rest comes by mail."""
     await service.register(session, registration, request.app.state.settings.frontend_url)
@@ -45,14 +44,9 @@ async def verify_email(session: Session, link: Token) -> None:
 )
 @public
 @never_stored
-async def login(request: Request, session: Session, credentials: LoginRequest) -> LoginAnswer:
+async def login(
+    request: Request, response: Response, session: Session, credentials: LoginRequest
+) -> LoginAnswer:
     """Log in with address and password."""
     user = await service.check_password(session, credentials.email, credentials.password)
-    address = request.client.host if request.client else None
-    return issue(request, await open_login(session, user.id, address, request.headers.get("user-agent")))
-
-
-@router.post("/logout", status_code=204)
-async def logout(session: Session, current: CurrentUser) -> None:
-    """End this login; its tokens are worthless at once."""
-    await end_login(session, current.session_id)
+    return await issue(request, response, session, user.id)

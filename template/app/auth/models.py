@@ -13,9 +13,11 @@ class LoginSession(Identified, Base):
     """One login on one device; revoked, everything that came of it is worthless."""
 
     __tablename__ = "login_sessions"
-    __table_args__ = (Index(None, "user_id"), Index(None, "expires_at"))
+    __table_args__ = (Index(None, "user_id", "created_at", "id"), Index(None, "expires_at"))
 
     user_id: Mapped[UUID] = mapped_column(Id, ForeignKey("users.id", ondelete="CASCADE"))
+    # Of the token in the cookie, where that is what a login gives.
+    token_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
     last_used_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -45,6 +47,21 @@ class OneTimeLink(Identified, Base):
 
     user_id: Mapped[UUID] = mapped_column(Id, ForeignKey("users.id", ondelete="CASCADE"))
     purpose: Mapped[str] = mapped_column(String(30))
+    # The address to be confirmed, where it is not the account's own yet.
+    email: Mapped[str | None] = mapped_column(String(254))
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class AttemptCount(Base):
+    """How often something was tried in vain, and until when it cannot be tried again."""
+
+    __tablename__ = "attempt_counts"
+    __table_args__ = (Index(None, "expires_at"),)
+
+    # SHA-256, in hex, of what is counted: of one length, whatever the client sends.
+    key_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    attempts: Mapped[int]
+    blocked_until: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -23,6 +23,7 @@ def create_admin(
     ] = False,
 ) -> None:
     """Open an account with every right, its address confirmed. The password is asked for."""
+    from app.auth.blocklist import ExpectedPassword, refuse_expected
     from app.auth.schemas import NewPassword
     from app.validation import Email
 
@@ -33,9 +34,13 @@ def create_admin(
     )
     try:
         address = TypeAdapter(Email).validate_python(email)
-        TypeAdapter(NewPassword).validate_python(password)
+        password = TypeAdapter(NewPassword).validate_python(password)
+        refuse_expected(password, "", email=address, name=None)
     except ValidationError as error:
         typer.echo(error.errors()[0]["msg"], err=True)
+        raise typer.Exit(2) from None
+    except ExpectedPassword as error:
+        typer.echo(error.extensions["errors"][0]["detail"], err=True)
         raise typer.Exit(2) from None
     if not asyncio.run(_create(address, password)):
         typer.echo(f"{address} has an account already.", err=True)
@@ -46,6 +51,7 @@ def create_admin(
 async def _create(email: str, password: str) -> bool:
     from sqlalchemy.ext.asyncio import AsyncSession
 
+    from app.audit import Event, record
     from app.auth.passwords import hash_password
     from app.db import Database, utc_now
     from app.db.engine import DatabaseSettings, create_engine
@@ -63,6 +69,7 @@ async def _create(email: str, password: str) -> bool:
             return False
         admin = User(email=email, password_hash=password_hash, role=Role.ADMIN, email_verified_at=utc_now())
         await users.add(session, admin)
+        record(session, Event("user.created", resource=("user", admin.id), details={"role": Role.ADMIN}))
         return True
 
     try:

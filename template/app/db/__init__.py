@@ -2,8 +2,9 @@
 
 from app.db.base import Base, Identified, Timestamped, Versioned
 from app.db.columns import Bytes, Id, UtcDateTime, new_id, utc_now
+from app.db.origin import Origin, origin_of, set_origin
 from app.db.repository import Owned, OwnedRepository
-from app.db.session import Database, Session, after_commit, after_rollback
+from app.db.session import Database, Session, after_commit, after_rollback, afterwards, apart
 
 __all__ = [
     "Base",
@@ -11,6 +12,7 @@ __all__ = [
     "Database",
     "Id",
     "Identified",
+    "Origin",
     "Owned",
     "OwnedRepository",
     "Session",
@@ -19,6 +21,10 @@ __all__ = [
     "Versioned",
     "after_commit",
     "after_rollback",
+    "afterwards",
+    "apart",
     "new_id",
+    "origin_of",
+    "set_origin",
     "utc_now",
 ]

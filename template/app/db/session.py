@@ -18,6 +18,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from app.db import engine as backend
 from app.db.failures import REFUSED_BY_DRIVER, Failure, FailureKind
+from app.db.origin import origin_of, set_origin
 from app.errors import Unavailable
 
 T = TypeVar("T")
@@ -75,7 +76,9 @@ class Database:
 
     def session(self, *, read_only: bool = False) -> AsyncSession:
         """A new session; it takes a connection at its first query. A read-only one is never written with."""
-        return self._reading() if read_only else self._writing()
+        session = self._reading() if read_only else self._writing()
+        session.info["database"] = self
+        return session
 
     async def run(self, work: Work[T], *, read_only: bool = False) -> T:
         """Do `work` in one transaction and commit; any error rolls back.
@@ -140,6 +143,32 @@ def after_rollback(session: AsyncSession, work: Work[Any]) -> None:
     For what must outlive a refused request, such as the end of a login whose token was stolen.
     """
     session.info.setdefault("after_rollback", []).append(work)
+
+
+async def apart(session: AsyncSession, work: Work[T]) -> T:
+    """Do `work` in a transaction of its own, committed before this one begins: for what must be counted.
+
+    Raises RuntimeError when this one has begun: it may hold a lock that the other would wait for.
+    """
+    if session.in_transaction():
+        raise RuntimeError("this session has begun its transaction; call `apart` before its first query")
+    database: Database = session.info["database"]
+
+    async def work_of_same_origin(own: AsyncSession) -> T:
+        set_origin(own, origin_of(session))
+        return await work(own)
+
+    return await database.run(work_of_same_origin)
+
+
+def afterwards(session: AsyncSession, work: Work[Any]) -> None:
+    """Do `work` in a transaction of its own when this one is over, committed or not.
+
+    For what a request leaves behind that is no part of what it does, such as when a key was last used.
+    """
+    database: Database = session.info["database"]
+    after_commit(session, lambda: database.run(work))
+    after_rollback(session, work)
 
 
 async def _after_commit(session: AsyncSession) -> None:

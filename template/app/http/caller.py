@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from typing import Protocol
-from uuid import UUID
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -11,8 +10,8 @@ class Identity(Protocol):
     """A verified credential."""
 
     @property
-    def user_id(self) -> UUID:
-        """Whose it is."""
+    def caller(self) -> str:
+        """A name for whoever has it, such as `user:<id>`: nobody else gets the same."""
 
 
 Identify = Callable[[Mapping[bytes, bytes]], Identity | None]
@@ -21,8 +20,8 @@ Identify = Callable[[Mapping[bytes, bytes]], Identity | None]
 class Caller:
     """Puts the verified identity (or None) and a name for the caller into the scope.
 
-    The name is `user:<id>` for a valid credential, else `address:<ip>`. An endpoint's own authentication
-    decides whether the caller may in; this one only tells callers apart.
+    The name is the identity's own, such as `user:<id>`, for a valid credential, else `address:<ip>`. An
+    endpoint's own authentication decides whether the caller may in; this one only tells callers apart.
     """
 
     def __init__(self, app: ASGIApp, identify: Identify) -> None:
@@ -32,11 +31,19 @@ class Caller:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Identify the caller once; everybody behind reads the scope."""
         if scope["type"] == "http":
-            identity = self.identify(dict(scope["headers"]))
+            identity = self.identify(_headers(scope))
             scope["identity"] = identity
             if identity is not None:
-                scope["caller"] = f"user:{identity.user_id}"
+                scope["caller"] = identity.caller
             else:
                 client = scope.get("client")
                 scope["caller"] = f"address:{client[0] if client else 'unknown'}"
         await self.app(scope, receive, send)
+
+
+def _headers(scope: Scope) -> dict[bytes, bytes]:
+    headers = dict(scope["headers"])
+    if b"cookie" in headers:
+        # HTTP/2 may bring each cookie in a field of its own (RFC 9113 section 8.2.3).
+        headers[b"cookie"] = b"; ".join(value for name, value in scope["headers"] if name == b"cookie")
+    return headers

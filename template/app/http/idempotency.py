@@ -71,7 +71,10 @@ async def declare_header(
 
 
 def never_stored(endpoint: F) -> F:
-    """Mark an endpoint whose response holds a secret, not to be stored: it takes no Idempotency-Key."""
+    """Mark an endpoint whose request or response holds a secret: it takes no Idempotency-Key.
+
+    The response would be stored, and of the request a fast hash, by which a password could be guessed.
+    """
     endpoint.never_stored = True  # type: ignore[attr-defined]
     return endpoint
 
@@ -97,8 +100,8 @@ async def once(request: Request, session: AsyncSession, handle: Handler, *, publ
     }
     if not await _claim(session, row, now):
         if request.scope["identity"] is not None and not public:
-            # The endpoint does not run, nor its authentication: a revoked login must not see the answer.
-            await request.app.state.authenticate(request.scope["identity"], session)
+            # The endpoint does not run, nor its authentication: whoever may not any more must see nothing.
+            await request.app.state.authenticate(request, session)
         return await _replay(session, key_hash, request_hash)
     response = await handle(request)
     await session.execute(

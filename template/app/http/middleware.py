@@ -1,5 +1,7 @@
 """The middleware stack as one list, outermost first."""
 
+from collections.abc import Sequence
+
 from starlette.middleware import Middleware
 
 from app.http.access_log import AccessLog
@@ -15,8 +17,11 @@ from app.http.response_headers import ResponseHeaders
 from app.settings import Settings
 
 
-def middleware(settings: Settings, identify: Identify) -> list[Middleware]:
-    """Every request passes these from top to bottom, its response from bottom to top."""
+def middleware(settings: Settings, identify: Identify, guards: Sequence[Middleware] = ()) -> list[Middleware]:
+    """Every request passes these from top to bottom, its response from bottom to top.
+
+    `guards` are what the style of authentication asks for besides.
+    """
     return [
         *([Middleware(TrustedProxies, proxies=settings.trusted_proxies)] if settings.trusted_proxies else []),
         Middleware(ResponseHeaders),
@@ -28,5 +33,6 @@ def middleware(settings: Settings, identify: Identify) -> list[Middleware]:
         Middleware(BodyLimit, limit=settings.body_limit_bytes),
         Middleware(Caller, identify=identify),
         Middleware(DefaultRateLimit, rate=settings.rate_limit),
+        *guards,
         Middleware(ErrorBoundary),
     ]

@@ -9,7 +9,7 @@ from fastapi.params import Form
 from fastapi.routing import APIRoute
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.db import Database
+from app.db import Database, Origin, set_origin
 from app.errors import UnsupportedMediaType
 from app.http.idempotency import HEADER, declare_header, is_repeatable, once
 
@@ -61,11 +61,21 @@ class TransactionRoute(APIRoute):
 
             async def work(session: AsyncSession) -> Response:
                 request.state.session = session
+                set_origin(session, _origin(request))
                 return await (once(request, session, handle, public=public) if keyed else handle(request))
 
             return await database.run(work, read_only=request.method in SAFE_METHODS)
 
         return in_transaction
+
+
+def _origin(request: Request) -> Origin:
+    user_agent = request.headers.get("user-agent")
+    return Origin(
+        address=request.client.host[:45] if request.client else None,  # a proxy may tell anything
+        user_agent=user_agent[:200] if user_agent else None,
+        request_id=request.scope["request_id"],
+    )
 
 
 def _demand_json(request: Request) -> None:

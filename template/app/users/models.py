@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import String
+from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base, Identified, Timestamped, UtcDateTime, Versioned
@@ -20,6 +20,7 @@ class User(Identified, Timestamped, Versioned, Base):
     """Somebody with an account."""
 
     __tablename__ = "users"
+    __table_args__ = (Index(None, "created_at", "id"), Index(None, "role", "id"))
 
     email: Mapped[str] = mapped_column(String(254), unique=True)
     password_hash: Mapped[str | None] = mapped_column(String(255))

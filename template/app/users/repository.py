@@ -7,8 +7,14 @@ from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.engine import insert_if_absent
-from app.errors import NotFound
-from app.users.models import User
+from app.errors import Conflict, NotFound
+from app.users.models import Role, User
+
+
+class LastAdmin(Conflict):
+    """Without this administrator nobody could administer any more."""
+
+    code, title = "last_admin", "The last administrator cannot be removed"
 
 
 async def get(session: AsyncSession, user_id: UUID) -> User:
@@ -33,13 +39,20 @@ async def add(session: AsyncSession, user: User) -> User:
 
 async def ensure(session: AsyncSession, email: str) -> User:
     """The user with this address, inserted when there is none. Of two who insert at once, both get it."""
-    if (user := await by_email(session, email)) is None:
-        await insert_if_absent(session, cast(Table, User.__table__), {"email": email})
-        user = await by_email(session, email)
-    return cast(User, user)
+    # Tried first and read then, in any case: the time does not tell who has an account.
+    await insert_if_absent(session, cast(Table, User.__table__), {"email": email})
+    return cast(User, await by_email(session, email))
 
 
 async def delete(session: AsyncSession, user: User) -> None:
     """Delete a user with everything that belongs to the account (ON DELETE CASCADE)."""
     await session.delete(user)
     await session.flush()
+
+
+async def lock_admins(session: AsyncSession) -> set[UUID]:
+    """The administrators who can log in. Of two who remove each other at once, the second waits."""
+    query = select(User.id).where(
+        User.role == Role.ADMIN, User.disabled_at.is_(None), User.email_verified_at.is_not(None)
+    )
+    return set((await session.scalars(query.order_by(User.id).with_for_update())).all())

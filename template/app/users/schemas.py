@@ -18,6 +18,20 @@ class UserRead(ResponseModel):
     updated_at: datetime
 
 
+class AccountRead(UserRead):
+    """A user, as an administrator sees one."""
+
+    email_verified_at: datetime | None
+    disabled_at: datetime | None
+
+
+class AccountUpdate(PatchModel):
+    """What an administrator may change about somebody."""
+
+    role: Role | None = None
+    disabled: bool | None = None
+
+
 class UserUpdate(PatchModel):
     """What users may change about themselves. Fields left out stay as they are."""
 

@@ -31,10 +31,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("email", name=op.f("uq_users_email")),
     )
+    op.create_index(op.f("ix_users_created_at_id"), "users", ["created_at", "id"])
+    op.create_index(op.f("ix_users_role_id"), "users", ["role", "id"])
     op.create_table(
         "login_sessions",
         sa.Column("id", columns.Id(), nullable=False),
         sa.Column("user_id", columns.Id(), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=True),
         sa.Column("created_at", columns.UtcDateTime(), nullable=False),
         sa.Column("last_used_at", columns.UtcDateTime(), nullable=False),
         sa.Column("expires_at", columns.UtcDateTime(), nullable=False),
@@ -45,9 +48,12 @@ def upgrade() -> None:
             ["user_id"], ["users.id"], name=op.f("fk_login_sessions_user_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_login_sessions_token_hash")),
     )
     op.create_index(op.f("ix_login_sessions_expires_at"), "login_sessions", ["expires_at"])
-    op.create_index(op.f("ix_login_sessions_user_id"), "login_sessions", ["user_id"])
+    op.create_index(
+        op.f("ix_login_sessions_user_id_created_at_id"), "login_sessions", ["user_id", "created_at", "id"]
+    )
     op.create_table(
         "refresh_tokens",
         sa.Column("id", columns.Id(), nullable=False),
@@ -71,6 +77,7 @@ def upgrade() -> None:
         sa.Column("id", columns.Id(), nullable=False),
         sa.Column("user_id", columns.Id(), nullable=False),
         sa.Column("purpose", sa.String(length=30), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=True),
         sa.Column("token_hash", sa.String(length=64), nullable=False),
         sa.Column("created_at", columns.UtcDateTime(), nullable=False),
         sa.Column("expires_at", columns.UtcDateTime(), nullable=False),
@@ -82,6 +89,32 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_one_time_links_expires_at"), "one_time_links", ["expires_at"])
     op.create_index(op.f("ix_one_time_links_user_id_purpose"), "one_time_links", ["user_id", "purpose"])
+    op.create_table(
+        "attempt_counts",
+        sa.Column("key_hash", sa.String(length=64), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("blocked_until", columns.UtcDateTime(), nullable=False),
+        sa.Column("expires_at", columns.UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("key_hash"),
+    )
+    op.create_index(op.f("ix_attempt_counts_expires_at"), "attempt_counts", ["expires_at"])
+    op.create_table(
+        "api_keys",
+        sa.Column("id", columns.Id(), nullable=False),
+        sa.Column("owner_id", columns.Id(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("key_hash", sa.String(length=64), nullable=False),
+        sa.Column("scopes", sa.JSON(), nullable=False),
+        sa.Column("created_at", columns.UtcDateTime(), nullable=False),
+        sa.Column("expires_at", columns.UtcDateTime(), nullable=False),
+        sa.Column("last_used_at", columns.UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["owner_id"], ["users.id"], name=op.f("fk_api_keys_owner_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(op.f("ix_api_keys_expires_at"), "api_keys", ["expires_at"])
+    op.create_index(op.f("ix_api_keys_owner_id_created_at_id"), "api_keys", ["owner_id", "created_at", "id"])
     op.create_table(
         "email_messages",
         sa.Column("id", columns.Id(), nullable=False),
@@ -111,12 +144,34 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key_hash"),
     )
     op.create_index(op.f("ix_idempotency_records_expires_at"), "idempotency_records", ["expires_at"])
+    op.create_table(
+        "audit_events",
+        sa.Column("id", columns.Id(), nullable=False),
+        sa.Column("occurred_at", columns.UtcDateTime(), nullable=False),
+        sa.Column("action", sa.String(length=60), nullable=False),
+        sa.Column("result", sa.String(length=10), nullable=False),
+        sa.Column("actor_id", columns.Id(), nullable=True),
+        sa.Column("resource_type", sa.String(length=60), nullable=True),
+        sa.Column("resource_id", sa.String(length=200), nullable=True),
+        sa.Column("address", sa.String(length=45), nullable=True),
+        sa.Column("user_agent", sa.String(length=200), nullable=True),
+        sa.Column("request_id", sa.String(length=64), nullable=True),
+        sa.Column("details", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(
+        op.f("ix_audit_events_actor_id_occurred_at_id"), "audit_events", ["actor_id", "occurred_at", "id"]
+    )
+    op.create_index(op.f("ix_audit_events_occurred_at_id"), "audit_events", ["occurred_at", "id"])
 
 
 def downgrade() -> None:
     """Take back."""
+    op.drop_table("audit_events")
     op.drop_table("idempotency_records")
     op.drop_table("email_messages")
+    op.drop_table("api_keys")
+    op.drop_table("attempt_counts")
     op.drop_table("one_time_links")
     op.drop_table("refresh_tokens")
     op.drop_table("login_sessions")

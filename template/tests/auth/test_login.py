@@ -1,10 +1,7 @@
 """Logging in and out."""
 
-from datetime import timedelta
 from typing import Any
 
-import pytest
-import time_machine
 from httpx2 import AsyncClient, Response
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -122,10 +119,3 @@ async def test_without_credentials_one_is_asked_for(client: AsyncClient) -> None
         response.json()["code"],
         response.headers["www-authenticate"],
     )
-
-
-@pytest.mark.parametrize(("later", "status"), [(timedelta(minutes=14), 200), (timedelta(minutes=16), 401)])
-async def test_a_login_that_is_not_continued_ends(alice: AsyncClient, later: timedelta, status: int) -> None:
-    """What it gave is good for a quarter of an hour."""
-    with time_machine.travel(utc_now() + later):
-        assert status == (await alice.get("/api/v1/users/me")).status_code

@@ -16,8 +16,10 @@ from app.users import User
 from tests.fixtures.accounts import PASSWORD, AddUser
 from tests.fixtures.apps import Serve
 from tests.fixtures.mails import SentMails
+from tests.fixtures.trail import AuditTrail
 
 ALICE = "alice@example.com"
+WORD = "".join(f"{number:x}" for number in range(256))[:256]  # of the longest there may be, without a pattern
 
 
 async def register(client: AsyncClient, email: str = ALICE, **fields: Any) -> Response:
@@ -183,7 +185,7 @@ async def test_what_does_not_fit_is_refused(client: AsyncClient, field: str, val
     assert (422, f"/body/{field}") == (response.status_code, response.json()["errors"][0]["pointer"])
 
 
-@pytest.mark.parametrize("password", ["x" * 15, "пароль из слов ключ", "  spaces at both ends  ", "x" * 256])
+@pytest.mark.parametrize("password", [WORD[:15], "пароль из слов ключ", "  spaces at both ends  ", WORD])
 async def test_any_long_password_is_taken_as_it_is(
     client: AsyncClient, sent_mails: SentMails, password: str
 ) -> None:
@@ -193,3 +195,16 @@ async def test_any_long_password_is_taken_as_it_is(
     await verify(client, token_in(mail.text))
 
     assert 200 == (await login(client, password)).status_code
+
+
+async def test_it_is_in_the_audit_trail(
+    client: AsyncClient, sent_mails: SentMails, audit_trail: AuditTrail
+) -> None:
+    """Opened, confirmed, and asked for again."""
+    await register(client)
+    [mail] = await sent_mails()
+    await verify(client, token_in(mail.text))
+    await register(client)
+
+    actions = [event.action for event in await audit_trail()]
+    assert ["user.registered", "email.verified", "user.registered_again"] == actions

@@ -63,6 +63,7 @@ def test_a_known_address_stays_whose_it_is(api: Api) -> None:
     [
         ("ann@example.com", "too short", "at least 15 characters"),
         ("ann@example.com", "", "at least 15 characters"),
+        ("ann@example.com", "passwordpassword", "one of the most common passwords"),
         ("ann@example.com", "x" * 257, "at most 256 characters"),
         ("ann", PASSWORD, "not a valid email address"),
     ],

@@ -11,13 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.auth.links import LinkPurpose, create_link
 from app.auth.models import LoginSession, OneTimeLink
 from app.auth.policy import POLICY
-from app.auth.sessions import InvalidRefreshToken, continue_login, open_login
 from app.db import Database
 from app.email.delivery import Delivery
 from app.housekeeping import remove_expired
 from app.users import User
 from app.users import repository as users
-from tests.fixtures.accounts import PASSWORD
+from tests.fixtures.accounts import PASSWORD, delete_account
 from tests.fixtures.mails import SENDER, Recorder
 from tests.fixtures.query_plans import SlowQueries
 
@@ -48,22 +47,15 @@ async def test_registration(client: AsyncClient, database: Database, slow_querie
     assert [] == slow
 
 
-async def test_a_login(database: Database, alice: AsyncClient, slow_queries: SlowQueries) -> None:
-    """Opened, continued, ended because a token came twice; and known at every request in between."""
-
-    async def login(session: AsyncSession) -> str:
-        user = await users.by_email(session, "bob@example.com")
-        assert user is not None
-        return (await open_login(session, user.id, None, None)).refresh_token
-
+async def test_a_login(client: AsyncClient, alice: AsyncClient, slow_queries: SlowQueries) -> None:
+    """Opened, listed, ended; and known at every request in between."""
+    account = {"email": "bob@example.com", "password": PASSWORD}
     with slow_queries() as slow:
-        token = await database.run(login)
-        await database.run(lambda session: continue_login(session, token))
-        with pytest.raises(InvalidRefreshToken):
-            await database.run(lambda session: continue_login(session, token))
-        answer = await alice.post(f"{AUTH}/logout")
+        answers = [await client.post(f"{AUTH}/login", json=account)]
+        answers.append(await alice.get(f"{AUTH}/sessions"))
+        answers += [await alice.post(f"{AUTH}/{path}") for path in ("logout", "logout-all")]
 
-    assert 204 == answer.status_code
+    assert [200, 200, 204, 401] == [answer.status_code for answer in answers]
     assert [] == slow
 
 
@@ -73,7 +65,7 @@ async def test_the_account(alice: AsyncClient, slow_queries: SlowQueries) -> Non
         first, again = [
             await alice.patch(ME, json={"name": "Alice"}, headers={"Idempotency-Key": "k"}) for _ in range(2)
         ]
-        answers = [first, again, await alice.get(ME), await alice.delete(ME)]
+        answers = [first, again, await alice.get(ME), await delete_account(alice)]
 
     assert [200, 200, 200, 204] == [answer.status_code for answer in answers]
     assert "true" == again.headers["idempotent-replayed"]
@@ -109,7 +101,7 @@ async def test_the_worker(client: AsyncClient, database: Database, slow_queries:
         (
             select(LoginSession.id)
             .where(LoginSession.user_id == UUID(int=0))
-            .order_by(LoginSession.created_at)
+            .order_by(LoginSession.last_used_at)
             .limit(5),
             "sorts what it finds: SELECT",
         ),

@@ -18,8 +18,9 @@ async def test_a_caller_known_by_token_is_let_in_by_the_endpoint_alone(
     make_app: MakeApp, login: Login
 ) -> None:
     """The name is for limits and logs: a login that has ended still has it, and is refused all the same."""
-    alice = await login("alice@example.com", app=make_app(rate_limit="3/hour"))
-    await alice.post("/api/v1/auth/logout")
+    app = make_app(rate_limit="3/hour")
+    alice, elsewhere = [await login("alice@example.com", app=app) for _ in range(2)]
+    await elsewhere.post("/api/v1/auth/logout-all")
 
     response = await alice.get("/api/v1/users/me")
 

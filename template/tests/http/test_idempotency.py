@@ -122,10 +122,11 @@ async def test_a_refusal_of_the_endpoint_leaves_the_key_free(serve: Serve) -> No
     assert ([409, 200, 200], 2) == (codes, len(attempts))
 
 
-async def test_a_login_that_has_ended_gets_no_replay(alice: AsyncClient) -> None:
+async def test_a_login_that_has_ended_gets_no_replay(alice: AsyncClient, login: Login, app: FastAPI) -> None:
     """The endpoint does not run again, its authentication must."""
     await alice.post("/notes", json={"title": "Once"}, headers=KEY)
-    await alice.post("/api/v1/auth/logout")
+    elsewhere = await login("alice@example.com", app=app)
+    await elsewhere.post("/api/v1/auth/logout-all")
 
     response = await alice.post("/notes", json={"title": "Once"}, headers=KEY)
 

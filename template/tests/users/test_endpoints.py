@@ -3,6 +3,8 @@
 import pytest
 from httpx2 import AsyncClient
 
+from tests.fixtures.accounts import delete_account
+
 ME = "/api/v1/users/me"
 
 
@@ -34,14 +36,17 @@ async def test_a_change_is_a_new_version(alice: AsyncClient) -> None:
     assert ['"2"', '"2"', '"3"'] == tags
 
 
-@pytest.mark.parametrize("method", ["PATCH", "DELETE"])
-async def test_a_stale_version_is_refused(alice: AsyncClient, method: str) -> None:
+@pytest.mark.parametrize("change", ["patch", "delete"])
+async def test_a_stale_version_is_refused(alice: AsyncClient, change: str) -> None:
     """Somebody, perhaps the same user on another device, has changed it meanwhile."""
     read = await alice.get(ME)
     await alice.patch(ME, json={"name": "Alice"})
 
-    body = {"name": "Alicia"} if method == "PATCH" else None
-    response = await alice.request(method, ME, json=body, headers={"If-Match": read.headers["etag"]})
+    stale = {"If-Match": read.headers["etag"]}
+    if change == "patch":
+        response = await alice.patch(ME, json={"name": "Alicia"}, headers=stale)
+    else:
+        response = await delete_account(alice, **stale)
 
     assert (412, "precondition_failed", '"2"') == (
         response.status_code,
@@ -63,7 +68,7 @@ async def test_a_deleted_account_is_gone(alice: AsyncClient) -> None:
     """With its logins: the client is nobody now."""
     read = await alice.get(ME)
 
-    deleted = await alice.delete(ME, headers={"If-Match": read.headers["etag"]})
+    deleted = await delete_account(alice, **{"If-Match": read.headers["etag"]})
 
     assert (204, b"") == (deleted.status_code, deleted.content)
     assert 401 == (await alice.get(ME)).status_code

@@ -59,7 +59,7 @@ def key_belongs_to_one_user(site: Site) -> None:
 
 @probe(
     DEVELOPMENT,
-    Cut(IDEMPOTENCY, 'await request.app.state.authenticate(request.scope["identity"], session)', "pass"),
+    Cut(IDEMPOTENCY, "await request.app.state.authenticate(request, session)", "pass"),
 )
 def replay_needs_a_valid_login(site: Site) -> None:
     """A login that has ended sees no stored answer."""
@@ -86,7 +86,7 @@ def concurrent_duplicates_make_one_row(site: Site) -> None:
 
 @probe(
     DEVELOPMENT,
-    Cut("app/auth/endpoints.py", "@never_stored\n"),
+    Cut("app/auth/endpoints.py", "@never_stored\nasync def login(", "async def login("),
     Cut("app/auth/credentials.py", "@never_stored\n"),
 )
 def secrets_are_never_stored(site: Site) -> None:

@@ -48,7 +48,7 @@ def default_limit_holds_for_each_caller(site: Site) -> None:
 
 @probe(
     LIMITED,
-    Cut("app/http/caller.py", 'f"user:{identity.user_id}"', "f\"address:{scope['client'][0]}\""),
+    Cut("app/http/caller.py", "identity.caller", "f\"address:{scope['client'][0]}\""),
 )
 def default_limit_is_by_user(site: Site) -> None:
     """Two users at one address do not eat each other's quota."""

@@ -14,9 +14,9 @@ from wiring.site import PASSWORD, Site, User
 
 AUTH = "/api/v1/auth"
 ME = "/api/v1/users/me"
-SESSIONS = "app/auth/sessions.py"
+SESSIONS = "app/auth/refresh_tokens.py"
 CREDENTIALS = "app/auth/credentials.py"
-CURRENT_USER = "app/auth/current_user.py"
+CURRENT_USER = "app/auth/principal.py"
 
 
 def _refresh(site: Site, token: str) -> tuple[int, dict[str, Any]]:
@@ -26,11 +26,11 @@ def _refresh(site: Site, token: str) -> tuple[int, dict[str, Any]]:
 
 @probe(
     DEVELOPMENT,
-    Cut(SESSIONS, "after_rollback(session, lambda own: end_login(own, session_id))", "pass"),
+    Cut(SESSIONS, "after_rollback(session, lambda own: end_login(own, session_id, user_id=user_id))", "pass"),
     Cut(
         SESSIONS,
-        "after_rollback(session, lambda own: end_login(own, session_id))",
-        "await end_login(session, session_id)",
+        "after_rollback(session, lambda own: end_login(own, session_id, user_id=user_id))",
+        "await end_login(session, session_id, user_id=user_id)",
     ),
     Cut(
         SESSIONS,
@@ -57,7 +57,11 @@ def stolen_refresh_token_ends_the_login(site: Site) -> None:
 @probe(
     DEVELOPMENT,
     Cut(CURRENT_USER, "LoginSession.revoked_at.is_(None),"),
-    Cut("app/auth/endpoints.py", "await end_login(session, current.session_id)", "pass"),
+    Cut(
+        "app/auth/session_endpoints.py",
+        "    await end_login(session, session_id, user_id=current.id)\n",
+        "    pass\n",
+    ),
 )
 def logout_kills_the_access_token(site: Site) -> None:
     """At once, and the refresh token with it; another login of the same user goes on."""

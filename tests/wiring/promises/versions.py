@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from wiring.cuts import Cut
 from wiring.probes import DEVELOPMENT, probe
-from wiring.site import Site
+from wiring.site import PASSWORD, Site
 
 INVOICES = "/api/v1/invoices"
 CHECK = "if_match.check(user)"
@@ -15,7 +15,7 @@ USERS = "app/users/endpoints.py"
     DEVELOPMENT,
     Cut("app/features/invoices/service.py", "if_match.check(invoice)", "pass"),
     Cut(USERS, f"{CHECK}\n    for", "for"),
-    Cut(USERS, f"{CHECK}\n    await", "await"),
+    Cut(USERS, f"{CHECK}\n    if await", "if await"),
 )
 def stale_if_match_is_refused(site: Site) -> None:
     """Nobody overwrites what they have not seen: 412, with the tag of what is there now."""
@@ -26,7 +26,7 @@ def stale_if_match_is_refused(site: Site) -> None:
         user.delete(there, If_Match='"9"'),
         user.post(f"{there}/send", If_Match='"9"'),
         user.patch(me, {"name": "Ada"}, If_Match='W/"1"'),
-        user.delete(me, If_Match='"9"'),
+        user.post(f"{me}/deletion", {"current_password": PASSWORD}, If_Match='"9"'),
     ):
         assert answer.error == (412, "precondition_failed")
         assert answer.header("ETag") == '"1"'

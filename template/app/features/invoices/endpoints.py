@@ -5,7 +5,9 @@ from uuid import UUID
 
 from fastapi import Query, Response
 
+from app.auth import require
 from app.features.invoices.models import Invoice, InvoiceStatus
+from app.features.invoices.permissions import READ, WRITE
 from app.features.invoices.schemas import (
     InvoiceCreate,
     InvoiceRead,
@@ -22,6 +24,7 @@ router = Router(prefix="/invoices", tags=["invoices"])
 
 
 @router.post("", status_code=201, response_model=InvoiceRead)
+@require(WRITE)
 async def create_invoice(invoices: Invoices, new: InvoiceCreate, response: Response) -> Invoice:
     """Make a draft."""
     invoice = await invoices.create(new)
@@ -31,6 +34,7 @@ async def create_invoice(invoices: Invoices, new: InvoiceCreate, response: Respo
 
 
 @router.get("")
+@require(READ)
 async def list_invoices(
     invoices: Invoices,
     paging: Paging,
@@ -42,6 +46,7 @@ async def list_invoices(
 
 
 @router.get("/summary")
+@require(READ)
 @bounded
 async def get_summary(invoices: Invoices) -> list[InvoiceSummary]:
     """How many invoices you have, and what they add up to."""
@@ -49,6 +54,7 @@ async def get_summary(invoices: Invoices) -> list[InvoiceSummary]:
 
 
 @router.get("/{invoice_id}", response_model=InvoiceRead)
+@require(READ)
 async def get_invoice(invoices: Invoices, invoice_id: UUID, response: Response) -> Invoice:
     """One invoice."""
     invoice = await invoices.invoices.get(invoice_id)
@@ -57,6 +63,7 @@ async def get_invoice(invoices: Invoices, invoice_id: UUID, response: Response) 
 
 
 @router.patch("/{invoice_id}", response_model=InvoiceRead)
+@require(WRITE)
 async def update_invoice(
     invoices: Invoices, invoice_id: UUID, changes: InvoiceUpdate, if_match: IfMatch, response: Response
 ) -> Invoice:
@@ -67,12 +74,14 @@ async def update_invoice(
 
 
 @router.delete("/{invoice_id}", status_code=204)
+@require(WRITE)
 async def delete_invoice(invoices: Invoices, invoice_id: UUID, if_match: IfMatch) -> None:
     """Delete a draft."""
     await invoices.delete(invoice_id, if_match)
 
 
 @router.post("/{invoice_id}/send", response_model=InvoiceRead)
+@require(WRITE)
 async def send_invoice(
     invoices: Invoices, invoice_id: UUID, if_match: IfMatch, response: Response
 ) -> Invoice:

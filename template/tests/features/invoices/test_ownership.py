@@ -4,6 +4,7 @@ import pytest
 from httpx2 import AsyncClient
 
 from tests.features.invoices.drafts import INVOICES, at, create
+from tests.fixtures.accounts import delete_account
 from tests.fixtures.mails import SentMails
 
 
@@ -47,6 +48,6 @@ async def test_invoices_go_with_the_account(alice: AsyncClient, bob: AsyncClient
     await create(alice)
     hers = await create(bob)
 
-    await alice.delete("/api/v1/users/me")
+    await delete_account(alice)
 
     assert [hers] == (await bob.get(INVOICES)).json()["items"]

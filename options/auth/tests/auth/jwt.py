@@ -3,10 +3,12 @@
 import base64
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
+import time_machine
 from httpx2 import AsyncClient
 from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
@@ -220,3 +222,10 @@ def test_the_clock_of_another_machine_may_be_a_little_off(settings: Settings) ->
 
     assert AccessTokens(settings).verify(just_over) is not None
     assert AccessTokens(settings).verify(long_over) is None
+
+
+@pytest.mark.parametrize(("later", "status"), [(timedelta(minutes=14), 200), (timedelta(minutes=16), 401)])
+async def test_a_login_that_is_not_continued_ends(alice: AsyncClient, later: timedelta, status: int) -> None:
+    """What it gave is good for a quarter of an hour."""
+    with time_machine.travel(utc_now() + later):
+        assert status == (await alice.get("/api/v1/users/me")).status_code

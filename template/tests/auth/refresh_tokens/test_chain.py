@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.auth.models import LoginSession, RefreshToken
 from app.db import Database, utc_now
-from tests.fixtures.accounts import PASSWORD, AddUser, change_user
+from tests.fixtures.accounts import PASSWORD, AddUser, change_user, delete_account
 from tests.fixtures.apps import Serve
 
 ALICE = "alice@example.com"
@@ -164,7 +164,7 @@ async def test_the_database_knows_only_hashes(client: AsyncClient, database: Dat
 
 async def test_with_the_account_its_logins_go(alice: AsyncClient, database: Database) -> None:
     """No row of it stays."""
-    assert 204 == (await alice.delete("/api/v1/users/me")).status_code
+    assert 204 == (await delete_account(alice)).status_code
 
     async def count(session: AsyncSession) -> list[int]:
         return [
