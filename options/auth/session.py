@@ -17,7 +17,6 @@ from app.auth.policy import POLICY
 from app.auth.principal import Principal
 from app.auth.sessions import end_login, open_login
 from app.db import utc_now
-from app.http import Router
 from app.http.csrf import CsrfGuard, cookies_named, demand_own_page
 from app.settings import Settings
 from app.validation import ResponseModel
@@ -25,7 +24,6 @@ from app.validation import ResponseModel
 security_scheme = APIKeyCookie(
     name=HOST_NAME, auto_error=False, description="Set by a login; over plain http without `__Host-`"
 )
-router = Router(prefix="/auth", tags=["auth"])  # this style needs no route of its own
 
 
 def identifier(settings: Settings) -> Callable[[Mapping[bytes, bytes]], CookieIdentity | None]:

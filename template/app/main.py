@@ -3,13 +3,7 @@
 from fastapi import FastAPI
 
 from app import about, discovery, health
-from app.audit import endpoints as audit
 from app.auth import credentials
-from app.auth import email_endpoints as emails
-from app.auth import endpoints as auth
-from app.auth import password_endpoints as passwords
-from app.auth import session_endpoints as sessions
-from app.auth.api_keys import endpoints as api_keys
 from app.auth.current_user import authenticate
 from app.auth.identify import identifier
 from app.db import Database
@@ -23,10 +17,9 @@ from app.http.middleware import middleware
 from app.http.openapi import install_openapi
 from app.lifespan import lifespan
 from app.logs import configure_logs
+from app.routes import ROUTERS
 from app.settings import Settings, load
 from app.shared_store import open_shared_store
-from app.users import administration
-from app.users import endpoints as users
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -61,7 +54,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     for router in (health.router, problems.router):
         app.include_router(router)
-    platform = (auth, passwords, emails, credentials, sessions, api_keys, users, administration, audit)
-    for router in (*(part.router for part in platform), *discovery.routers()):
+    for router in (*ROUTERS, *discovery.routers()):
         app.include_router(router, prefix="/api/v1")
     return app

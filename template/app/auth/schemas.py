@@ -1,88 +1,9 @@
-"""What comes in at, and goes out of, the account routes."""
+"""What a user sees of logins."""
 
 from datetime import datetime
-from typing import Annotated
 from uuid import UUID
 
-from pydantic import BeforeValidator, Field
-
-from app.auth.passwords import normalised
-from app.auth.policy import POLICY
-from app.validation import Email, Line, RequestModel, ResponseModel, Secret
-
-
-def _normalised(value: object) -> object:
-    return normalised(value) if isinstance(value, str) else value
-
-
-# Its length is counted in the spelling that is kept. No other rule on its form: see also blocklist.py.
-NewPassword = Annotated[
-    str,
-    Field(
-        min_length=POLICY.password_min_length,
-        max_length=POLICY.password_max_length,
-        examples=["several words that do not belong together"],
-    ),
-    BeforeValidator(_normalised),
-]
-
-
-class Registration(RequestModel):
-    """A new account."""
-
-    email: Email
-    password: NewPassword
-    name: Line | None = None
-
-
-class Token(RequestModel):
-    """The token of a one-time link."""
-
-    token: Secret
-
-
-class LoginRequest(RequestModel):
-    """Address and password."""
-
-    email: Email
-    password: Secret
-
-
-class AddressOfAccount(RequestModel):
-    """The address of an account that may or may not exist."""
-
-    email: Email
-
-
-class PasswordReset(RequestModel):
-    """The token of a link to set a new password, and the password."""
-
-    token: Secret
-    password: NewPassword
-
-
-class CurrentPassword(RequestModel):
-    """Proof that the owner of the account is asking, not only somebody at an open login."""
-
-    current_password: Secret
-
-
-class PasswordChange(CurrentPassword):
-    """A new password."""
-
-    new_password: NewPassword
-
-
-class EmailChange(CurrentPassword):
-    """A new address."""
-
-    email: Email
-
-
-class Accepted(ResponseModel):
-    """The request was taken; what follows comes by mail."""
-
-    detail: str
+from app.validation import ResponseModel
 
 
 class SessionRead(ResponseModel):

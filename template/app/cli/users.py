@@ -23,8 +23,8 @@ def create_admin(
     ] = False,
 ) -> None:
     """Open an account with every right, its address confirmed. The password is asked for."""
-    from app.auth.blocklist import ExpectedPassword, refuse_expected
-    from app.auth.schemas import NewPassword
+    from app.accounts.blocklist import ExpectedPassword, refuse_expected
+    from app.accounts.schemas import NewPassword
     from app.validation import Email
 
     password = (
@@ -51,8 +51,8 @@ def create_admin(
 async def _create(email: str, password: str) -> bool:
     from sqlalchemy.ext.asyncio import AsyncSession
 
+    from app.accounts.passwords import hash_password
     from app.audit import Event, record
-    from app.auth.passwords import hash_password
     from app.db import Database, utc_now
     from app.db.engine import DatabaseSettings, create_engine
     from app.discovery import import_models

@@ -1,17 +1,11 @@
 """The user's own account."""
 
-from fastapi import Request, Response
+from fastapi import Response
 
-from app.audit import Event, record
 from app.auth import CurrentUser
-from app.auth.credentials import withdraw
 from app.auth.permissions import READ_ACCOUNT, require
-from app.auth.policy import POLICY
-from app.auth.reauthentication import Reauthentication
-from app.auth.schemas import CurrentPassword
 from app.db import Session
-from app.email import Email, send
-from app.http import IfMatch, Router, etag, never_stored, rate_limit
+from app.http import IfMatch, Router, etag
 from app.users import repository
 from app.users.models import User
 from app.users.schemas import UserRead, UserUpdate
@@ -40,24 +34,3 @@ async def update_me(
     await session.flush()
     etag(response, user)
     return user
-
-
-# Not DELETE: it wants a body, to which DELETE gives no meaning (RFC 9110 section 9.3.5).
-@router.post(
-    "/me/deletion",
-    status_code=204,
-    dependencies=[rate_limit(POLICY.reauthentication_rate, on_outage="refuse")],
-)
-@never_stored
-async def delete_me(
-    request: Request, response: Response, proof: Reauthentication, body: CurrentPassword, if_match: IfMatch
-) -> None:
-    """Delete your account with everything in it. There is no way back."""
-    session, user = proof.session, await proof.owner(body.current_password)
-    if_match.check(user)
-    if await repository.lock_admins(session) == {user.id}:
-        raise repository.LastAdmin
-    record(session, Event("user.deleted", user.id, ("user", user.id)))
-    await send(session, Email(user.email, "account_deleted"))
-    await repository.delete(session, user)
-    withdraw(request, response)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from app.auth.passwords import verify_password
+from app.accounts.passwords import verify_password
 from app.cli import cli
 from app.users import Role, User
 from app.users import repository as users

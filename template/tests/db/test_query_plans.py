@@ -8,7 +8,7 @@ from httpx2 import AsyncClient
 from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.auth.links import LinkPurpose, create_link
+from app.accounts.links import LinkPurpose, create_link
 from app.auth.models import LoginSession, OneTimeLink
 from app.auth.policy import POLICY
 from app.db import Database

@@ -9,7 +9,7 @@ from wiring.site import PASSWORD, Site, part
 
 AUTH = "/api/v1/auth"
 ME = "/api/v1/users/me"
-SERVICE = "app/auth/service.py"
+SERVICE = "app/accounts/service.py"
 SESSIONS = "app/auth/sessions.py"
 CREDENTIALS = "app/auth/credentials.py"
 CURRENT_USER = "app/auth/current_user.py"
@@ -46,7 +46,7 @@ def registration_tells_nothing(site: Site) -> None:
     Cut(SERVICE, "if user.email_verified_at is None:", "if False:"),
     Cut(SERVICE, "user.email_verified_at = user.email_verified_at or utc_now()", "pass"),
     Cut(
-        "app/auth/links.py",
+        "app/accounts/links.py",
         "removed = await session.execute(delete(OneTimeLink).where(*wanted))",
         "removed: Any = type('', (), {'rowcount': 1})",
     ),
@@ -88,7 +88,7 @@ def address_is_confirmed_by_mail(site: Site) -> None:
         "right = True",
     ),
     Cut(SERVICE, "or user.disabled_at is not None"),
-    Cut("app/auth/passwords.py", "memory_cost=19 * 1024", "memory_cost=1024"),
+    Cut("app/accounts/passwords.py", "memory_cost=19 * 1024", "memory_cost=1024"),
 )
 def login_needs_the_password(site: Site) -> None:
     """Unknown address, wrong password and closed account look alike; a password is kept as Argon2id."""

@@ -86,7 +86,7 @@ def concurrent_duplicates_make_one_row(site: Site) -> None:
 
 @probe(
     DEVELOPMENT,
-    Cut("app/auth/endpoints.py", "@never_stored\nasync def login(", "async def login("),
+    Cut("app/accounts/endpoints.py", "@never_stored\nasync def login(", "async def login("),
     Cut("app/auth/credentials.py", "@never_stored\n"),
 )
 def secrets_are_never_stored(site: Site) -> None:

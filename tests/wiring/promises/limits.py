@@ -81,9 +81,9 @@ def _until_refused(client: Client, path: str, at_most: int) -> list[Answer]:
 
 
 for name, quota, file in (
-    ("login", 10, "app/auth/endpoints.py"),
-    ("register", 10, "app/auth/endpoints.py"),
-    ("verify-email", 20, "app/auth/endpoints.py"),
+    ("login", 10, "app/accounts/endpoints.py"),
+    ("register", 10, "app/accounts/endpoints.py"),
+    ("verify-email", 20, "app/accounts/endpoints.py"),
     ("refresh", 60, "app/auth/credentials.py"),
 ):
     rate = {"verify-email": "link"}.get(name, name)

@@ -5,7 +5,7 @@ from fastapi import FastAPI
 from httpx2 import AsyncClient
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.auth.lockout import Attempt, begin_attempt, forgive
+from app.accounts.lockout import Attempt, begin_attempt, forgive
 from app.auth.policy import POLICY
 from app.db import Database, Origin, set_origin
 from tests.fixtures.accounts import PASSWORD, AddUser

@@ -2,11 +2,11 @@
 
 from fastapi import Request, Response
 
-from app.auth import password_changes
+from app.accounts import password_changes
+from app.accounts.reauthentication import Reauthentication
+from app.accounts.schemas import Accepted, AddressOfAccount, PasswordChange, PasswordReset
 from app.auth.credentials import renew
 from app.auth.policy import POLICY
-from app.auth.reauthentication import Reauthentication
-from app.auth.schemas import Accepted, AddressOfAccount, PasswordChange, PasswordReset
 from app.db import Session
 from app.http import Router, never_stored, rate_limit
 from app.marks import public

@@ -7,7 +7,7 @@ import time_machine
 from httpx2 import AsyncClient, Response
 
 from app.db import Database, utc_now
-from tests.auth.links import token_in
+from tests.accounts.links import token_in
 from tests.fixtures.accounts import PASSWORD, AddUser, change_user
 from tests.fixtures.mails import SentMails
 from tests.fixtures.trail import AuditTrail

@@ -7,7 +7,7 @@ good as that other. The list is the 30,000 most common ones of zxcvbn.
 from functools import cache
 
 from app import about
-from app.auth.passwords import normalised
+from app.accounts.passwords import normalised
 from app.errors import InvalidRequest
 
 ADVICE = "Take one that nobody would try: several words that do not belong together, for example."

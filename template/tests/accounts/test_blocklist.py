@@ -8,7 +8,7 @@ import pytest
 from httpx2 import AsyncClient, Response
 
 from app import about
-from app.auth.blocklist import ExpectedPassword, refuse_expected
+from app.accounts.blocklist import ExpectedPassword, refuse_expected
 from app.db.migrations import ROOT
 from tests.fixtures.mails import SentMails
 
@@ -132,6 +132,6 @@ async def test_the_length_is_that_of_the_one_spelling(client: AsyncClient) -> No
 
 def test_the_list_is_loaded_where_a_password_is_chosen() -> None:
     """Not at the start: it takes time and memory."""
-    code = "import sys, app.auth.password_endpoints; sys.exit('zxcvbn' in sys.modules)"
+    code = "import sys, app.accounts.password_endpoints; sys.exit('zxcvbn' in sys.modules)"
 
     assert 0 == subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode  # noqa: S603

@@ -4,14 +4,15 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.accounts.blocklist import refuse_expected
+from app.accounts.links import NOBODY, LinkPurpose, create_link, end_links, use_link
+from app.accounts.lockout import admit, forgive_account, mail_counter
+from app.accounts.mails import link_mail
+from app.accounts.passwords import hash_password
+from app.accounts.schemas import PasswordReset
 from app.audit import Event, record
-from app.auth.blocklist import refuse_expected
-from app.auth.links import NOBODY, LinkPurpose, create_link, end_links, use_link
-from app.auth.lockout import admit, forgive_account, mail_counter
-from app.auth.mails import link_mail, notice
-from app.auth.passwords import hash_password
+from app.auth.mails import notice
 from app.auth.policy import POLICY
-from app.auth.schemas import PasswordReset
 from app.auth.sessions import end_logins
 from app.db import utc_now
 from app.email import send

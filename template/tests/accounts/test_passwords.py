@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.auth import passwords
-from app.auth.passwords import hash_password, verify_password
+from app.accounts import passwords
+from app.accounts.passwords import hash_password, verify_password
 from tests.fixtures.accounts import REAL_HASHER
 
 

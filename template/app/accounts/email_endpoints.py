@@ -2,10 +2,10 @@
 
 from fastapi import Request
 
-from app.auth import email_changes
+from app.accounts import email_changes
+from app.accounts.reauthentication import Reauthentication
+from app.accounts.schemas import Accepted, EmailChange, Token
 from app.auth.policy import POLICY
-from app.auth.reauthentication import Reauthentication
-from app.auth.schemas import Accepted, EmailChange, Token
 from app.db import Session
 from app.http import Router, never_stored, rate_limit
 from app.marks import public

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app.auth.models import OneTimeLink
 from app.db import Database, utc_now
-from tests.auth.links import token_in
+from tests.accounts.links import token_in
 from tests.fixtures.accounts import PASSWORD, AddUser, Login
 from tests.fixtures.apps import Serve
 from tests.fixtures.mails import SentMails

@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from httpx2 import AsyncClient, Response
 from sqlalchemy import event
 
-from app.auth import passwords
+from app.accounts import passwords
 from app.auth.policy import POLICY
 from app.db import Database, utc_now
 from tests.fixtures.accounts import PASSWORD, AddUser, change_user

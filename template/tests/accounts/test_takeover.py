@@ -6,7 +6,7 @@ import pytest
 from fastapi import FastAPI
 from httpx2 import AsyncClient
 
-from app.auth import passwords, service
+from app.accounts import passwords, service
 from app.db import Database
 from tests.fixtures import credentials
 from tests.fixtures.accounts import PASSWORD, Login

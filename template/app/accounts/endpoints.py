@@ -2,10 +2,10 @@
 
 from fastapi import Request, Response
 
-from app.auth import service
+from app.accounts import service
+from app.accounts.schemas import Accepted, LoginRequest, Registration, Token
 from app.auth.credentials import LoginAnswer, issue
 from app.auth.policy import POLICY
-from app.auth.schemas import Accepted, LoginRequest, Registration, Token
 from app.db import Session
 from app.http import Router, never_stored, rate_limit
 from app.marks import public

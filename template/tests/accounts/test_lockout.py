@@ -9,11 +9,11 @@ from fastapi import FastAPI
 from httpx2 import AsyncClient, Response
 from sqlalchemy import select
 
-from app.auth.lockout import account_counter, admit
+from app.accounts.lockout import account_counter, admit
 from app.auth.models import AttemptCount
 from app.auth.policy import POLICY
 from app.db import Database, utc_now
-from tests.auth.links import token_in
+from tests.accounts.links import token_in
 from tests.fixtures.accounts import PASSWORD, AddUser
 from tests.fixtures.apps import Connect, MakeApp
 from tests.fixtures.mails import SentMails

@@ -6,10 +6,10 @@ from typing import Annotated
 from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.accounts.lockout import Attempt, begin_attempt, forgive, give_back
+from app.accounts.passwords import verify_password
 from app.audit import Event, record_refusal
 from app.auth.current_user import CurrentUser, authenticate
-from app.auth.lockout import Attempt, begin_attempt, forgive, give_back
-from app.auth.passwords import verify_password
 from app.auth.principal import Principal
 from app.db import Session, afterwards, apart
 from app.errors import Forbidden

@@ -5,14 +5,14 @@ from functools import partial
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.accounts.blocklist import refuse_expected
+from app.accounts.links import LinkPurpose, create_link, use_link
+from app.accounts.lockout import Attempt, admit, begin_attempt, forgive, mail_counter
+from app.accounts.mails import link_mail
+from app.accounts.passwords import hash_password, verify_password
+from app.accounts.schemas import Registration
 from app.audit import Event, record, record_refusal
-from app.auth.blocklist import refuse_expected
-from app.auth.links import LinkPurpose, create_link, use_link
-from app.auth.lockout import Attempt, admit, begin_attempt, forgive, mail_counter
-from app.auth.mails import link_mail
-from app.auth.passwords import hash_password, verify_password
 from app.auth.policy import POLICY
-from app.auth.schemas import Registration
 from app.db import afterwards, apart, utc_now
 from app.email import Email, send
 from app.errors import Forbidden, Unauthorized
