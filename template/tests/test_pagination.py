@@ -13,13 +13,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.auth import CurrentUser
 from app.db import Database, Session, utc_now
 from app.http import Router
-from app.pagination import Page, Paging, paginate
+from app.pagination import Page, Paging, paginate, paginate_mine
 from app.users import repository as users
 from app.validation import ResponseModel
 from tests.fixtures import notes
 from tests.fixtures.accounts import Login
 from tests.fixtures.apps import MakeApp
-from tests.fixtures.notes import SORTS, Note, Notes
+from tests.fixtures.notes import SORTS, Note, NoteRead, Notes
+
+
+class Label(ResponseModel):
+    label: str
 
 
 @pytest.fixture
@@ -47,13 +51,13 @@ def next_page(response: Response) -> str:
     return target.strip("<>")
 
 
-async def walk(client: AsyncClient, **params: Any) -> list[list[str]]:
+async def walk(client: AsyncClient, path: str = "/notes", **params: Any) -> list[list[str]]:
     """The titles of every page, following the Link header."""
-    pages, response = [], await client.get("/notes", params=params)
+    pages, response = [], await client.get(path, params=params)
     while True:
         assert 200 == response.status_code, response.text
         page = response.json()
-        pages.append([note["title"] for note in page["items"]])
+        pages.append([note.get("title") or note["label"] for note in page["items"]])
         if page["next_cursor"] is None:
             assert "link" not in response.headers
             return pages
@@ -108,9 +112,6 @@ async def test_an_item_can_show_what_is_no_column(
     """A property of the row, such as one made of two columns."""
     router = Router(prefix="/labels")
 
-    class Label(ResponseModel):
-        label: str
-
     @router.get("")
     async def list_labels(session: Session, current: CurrentUser, paging: Paging) -> Page[Label]:
         return await paginate(session, Notes(session, current.id).mine(), SORTS["-title"], paging, Label)
@@ -123,6 +124,46 @@ async def test_an_item_can_show_what_is_no_column(
 
     assert ["1: d", "0: c", "0: b"] == [item["label"] for item in first.json()["items"]]
     assert ["0: a"] == [item["label"] for item in rest.json()["items"]]
+
+
+async def of_rank(
+    session: Session, current: CurrentUser, paging: Paging, rank: int | None = None
+) -> Page[NoteRead]:
+    return await paginate_mine(Notes(session, current.id), SORTS["title"], paging, NoteRead, rank=rank)
+
+
+async def above_rank(session: Session, current: CurrentUser, paging: Paging) -> Page[NoteRead]:
+    query = Notes(session, current.id).mine().where(Note.rank > 0)
+    return await paginate(session, query, SORTS["title"], paging, NoteRead)
+
+
+async def labels(session: Session, current: CurrentUser, paging: Paging, rank: int) -> Page[Label]:
+    return await paginate_mine(Notes(session, current.id), SORTS["title"], paging, Label, rank=rank)
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "params", "expected"),
+    [
+        (of_rank, {"rank": 1}, [["d", "e"], ["f"]]),
+        (of_rank, {}, [["a", "b"], ["c", "d"], ["e", "f"], ["g"]]),
+        (above_rank, {}, [["d", "e"], ["f", "g"]]),
+        (labels, {"rank": 1}, [["1: d", "1: e"], ["1: f"]]),
+    ],
+)
+async def test_some_of_the_rows_have_pages_of_their_own(
+    make_app: MakeApp, login: Login, database: Database, endpoint: Any, params: dict[str, Any], expected: Any
+) -> None:
+    """Those with a value in a column, or of any query; other people's never."""
+    router = Router(prefix="/some")
+    router.add_api_route("", endpoint, response_model=endpoint.__annotations__["return"])
+    app = make_app(router)
+    bob, alice = await login("bob@example.com", app=app), await login("alice@example.com", app=app)
+    await write(database, *"abcdefg")
+
+    pages = await walk(alice, "/some", limit=2, **params)
+
+    assert expected == pages
+    assert [[]] == await walk(bob, "/some", **params)
 
 
 async def test_a_cursor_leads_to_nobody_elses_rows(

@@ -21,7 +21,7 @@ def without_pages(operations: Iterable[Operation]) -> Iterator[str]:
                 yield f"{operation}: answers with a Page that nobody can turn; take `paging: Paging`"
         elif _is_list(answer) and not operation.is_marked("bounded"):
             yield (
-                f"{operation}: answers with a whole list; return a Page by `paginate(…)`, "
+                f"{operation}: answers with a whole list; return a Page by `paginate_mine(…)`, "
                 "or mark it @bounded (app.marks) when it cannot grow with use"
             )
 

@@ -8,24 +8,19 @@ from wiring.probes import DEVELOPMENT, probe
 from wiring.site import Site
 
 INVOICES = "/api/v1/invoices"
-PAGINATION = "app/pagination.py"
+CURSOR, PAGE, SORT = (f"app/pagination/{part}.py" for part in ("cursor", "page", "sort"))
 SERVICE = "app/features/invoices/service.py"
 REPOSITORY = "app/features/invoices/repository.py"
 
 
 @probe(
     DEVELOPMENT,
-    Cut(PAGINATION, "query = query.where(sort.behind(*position))", "pass"),
-    Cut(PAGINATION, "operator.lt if self.descending else operator.gt", "operator.gt"),
-    Cut(PAGINATION, "after(tuple_(self.column, self.key), (value, key))", "after(self.column, value)"),
-    Cut(
-        PAGINATION,
-        "and_(self.column == value, after(self.key, key))",
-        "self.column.is_(None)",
-        on="mysql",
-    ),
-    Cut(PAGINATION, 'self._response.headers["Link"] = ', "_ = "),
-    Cut(REPOSITORY, "query = query.where(Invoice.status == status)", "pass"),
+    Cut(SORT, "return query.where(self.behind) if behind else query", "return query"),
+    Cut(SORT, "operator.lt if self.descending else operator.gt", "operator.gt"),
+    Cut(SORT, "after(tuple_(column, key), tuple_(*place))", "after(column, place[0])"),
+    Cut(SORT, "and_(column == value, after(key, last))", "column.is_(None)", on="mysql"),
+    Cut(CURSOR, 'self._response.headers["Link"] = ', "_ = "),
+    Cut(REPOSITORY, ", status=status"),
 )
 def pages_walk_all_rows(site: Site) -> None:
     """Each row once and in order, many of equal value, by the cursor as by the Link header."""
@@ -57,8 +52,8 @@ def pages_walk_all_rows(site: Site) -> None:
 
 @probe(
     DEVELOPMENT,
-    Cut(PAGINATION, "if not hmac.compare_digest(signature, self._sign(payload)):", "if False:"),
-    Cut(PAGINATION, "if name != sort.name:", "if False:"),
+    Cut(CURSOR, "if not hmac.compare_digest(signature, self._sign(payload)):", "if False:"),
+    Cut(CURSOR, "if name != sort.name:", "if False:"),
 )
 def tampered_cursor_is_refused(site: Site) -> None:
     """A cursor that we did not sign, or that belongs to another order, is no cursor."""
@@ -91,6 +86,7 @@ def texts_are_compared_as_they_are_written(site: Site) -> None:
         "select(self.model).where(self.model.owner_id == self.owner_id)",
         "select(self.model)",
     ),
+    Cut(PAGE, '("owner_id", *equal)', "tuple(equal)"),
     Cut(REPOSITORY, ".where(Invoice.owner_id == self.owner_id)"),
 )
 def rows_of_others_do_not_exist(site: Site) -> None:

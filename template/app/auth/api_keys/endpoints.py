@@ -10,7 +10,7 @@ from app.auth.api_keys.schemas import ApiKeyCreate, ApiKeyIssued, ApiKeyRead, Ap
 from app.auth.api_keys.service import OwnApiKeys
 from app.auth.policy import POLICY
 from app.http import Router, never_stored, rate_limit
-from app.pagination import Page, Paging, Sort, paginate
+from app.pagination import Page, Paging, Sort, paginate_mine
 
 NEWEST_FIRST = Sort(ApiKey.created_at, ApiKey.id, descending=True)
 PATH = "/api/v1/api-keys"
@@ -30,7 +30,7 @@ async def create_api_key(api_keys: OwnApiKeys, new: ApiKeyCreate, response: Resp
 @router.get("")
 async def list_api_keys(api_keys: OwnApiKeys, paging: Paging) -> Page[ApiKeyRead]:
     """Your API keys, the newest first."""
-    return await paginate(api_keys.session, api_keys.keys.mine(), NEWEST_FIRST, paging, ApiKeyRead)
+    return await paginate_mine(api_keys.keys, NEWEST_FIRST, paging, ApiKeyRead)
 
 
 @router.get("/{api_key_id}", response_model=ApiKeyRead)

@@ -1,11 +1,11 @@
-"""Queries on invoices. Each starts from `mine()`: nobody reaches another owner's rows."""
+"""Queries on invoices. Each starts from what is `mine`: nobody reaches another owner's rows."""
 
 from sqlalchemy import func, select
 
 from app.db import OwnedRepository
 from app.features.invoices.models import Invoice, InvoiceStatus
 from app.features.invoices.schemas import InvoiceRead, InvoiceSort, InvoiceSummary
-from app.pagination import Page, PageParams, Sort, paginate
+from app.pagination import Page, PageParams, Sort, paginate_mine
 
 SORTS = {
     InvoiceSort.CREATED_AT: Sort(Invoice.created_at, Invoice.id),
@@ -24,10 +24,7 @@ class InvoiceRepository(OwnedRepository[Invoice]):
         self, params: PageParams, sort: InvoiceSort, status: InvoiceStatus | None
     ) -> Page[InvoiceRead]:
         """One page, in this order, of all or of those in one state."""
-        query = self.mine()
-        if status is not None:
-            query = query.where(Invoice.status == status)
-        return await paginate(self.session, query, SORTS[sort], params, InvoiceRead)
+        return await paginate_mine(self, SORTS[sort], params, InvoiceRead, status=status)
 
     async def summary(self) -> list[InvoiceSummary]:
         """Counts and sums by state and currency."""
