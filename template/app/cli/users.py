@@ -83,7 +83,7 @@ def reset_second_factor(
     email: Annotated[str, typer.Argument(help="The address of the account.")],
 ) -> None:
     """Remove the second factor of somebody who has lost it. Make sure who is asking: it opens the account."""
-    from app.errors import AppError
+    from app.accounts.second_factor.errors import NoSecondFactor
     from app.validation import Email
 
     try:
@@ -92,7 +92,7 @@ def reset_second_factor(
     except ValidationError as error:
         typer.echo(error.errors()[0]["msg"], err=True)
         raise typer.Exit(2) from None
-    except AppError:
+    except NoSecondFactor:
         typer.echo(f"{address} has no account with a second factor.", err=True)
         raise typer.Exit(1) from None
     typer.echo(f"{address} logs in with the password alone; a mail tells so, and every login has ended.")
