@@ -14,13 +14,16 @@ from app.email.models import EmailMessage
 from app.users import User
 from app.users import repository as users
 from tests.cli.conftest import Api, in_database
+from tests.fixtures.environment import SECRET_KEY
 
 ANN = "ann@example.com"
 
 
 @pytest.fixture(autouse=True)
-def migrated(folder: Path, second_database: None) -> None:
-    """The database has its tables; a command needs nothing else."""
+def ready(folder: Path, second_database: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The database has its tables, and mails can say where to go."""
+    monkeypatch.setenv("SECRET_KEY", SECRET_KEY)
+    monkeypatch.setenv("ENVIRONMENT", "test")
 
 
 def add_ann(*, confirmed: bool) -> None:
@@ -40,7 +43,7 @@ def add_ann(*, confirmed: bool) -> None:
 
 
 def count(model: type) -> int:
-    return in_database(lambda session: session.scalar(select(func.count()).select_from(model)))
+    return in_database(lambda session: session.scalar(select(func.count()).select_from(model))) or 0
 
 
 def test_the_factor_is_gone_with_all_that_came_of_it(api: Api) -> None:

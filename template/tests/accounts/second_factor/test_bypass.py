@@ -23,6 +23,7 @@ from tests.accounts.second_factor.attacker import (
     meaning,
     totp,
 )
+from tests.accounts.second_factor.conftest import Clock
 from tests.fixtures import credentials
 from tests.fixtures.accounts import Login
 from tests.fixtures.apps import Connect, MakeApp
@@ -137,9 +138,10 @@ async def test_an_app_that_was_not_confirmed_counts_for_nothing(
 
 
 async def test_whoever_reads_the_mail_does_not_get_in(
-    victim: Victim, client: AsyncClient, sent_mails: SentMails
+    victim: Victim, client: AsyncClient, sent_mails: SentMails, clock: Clock
 ) -> None:
     """A new password is one factor of two."""
+    clock.shift(1)
     await client.post(f"{AUTH}/forgot-password", json={"email": ALICE})
     body = {"token": token_in((await sent_mails())[-1]), "password": "staple battery horse"}
     reset = await client.post(f"{AUTH}/reset-password", json=body)

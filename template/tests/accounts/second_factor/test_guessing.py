@@ -79,11 +79,12 @@ async def test_the_password_alone_is_no_failure(victim: Victim, client: AsyncCli
 
 
 async def test_a_new_password_gives_no_new_guesses(
-    victim: Victim, mallory: AsyncClient, sent_mails: SentMails
+    victim: Victim, mallory: AsyncClient, sent_mails: SentMails, clock: Clock
 ) -> None:
     """Who reads the mail could go on for ever. A recovery code, which nobody guesses, still opens."""
     for _ in range(FREE):
         await log_in(mallory, victim.wrong_code())
+    clock.shift(1)
     await mallory.post("/api/v1/auth/forgot-password", json={"email": ALICE})
     body = {"token": token_in((await sent_mails())[-1]), "password": "staple battery horse"}
     assert 204 == (await mallory.post("/api/v1/auth/reset-password", json=body)).status_code

@@ -1,4 +1,4 @@
-"""Codes of authenticator apps, by the vectors of RFC 6238 appendix B; and the URI that gives apps the secret."""
+"""Codes of authenticator apps, by the vectors of RFC 6238 appendix B; and the URI with the secret."""
 
 from base64 import b32decode
 from datetime import UTC, datetime, timedelta
