@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from httpx2 import AsyncClient
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.accounts import logins, passwords
+from app.accounts.second_factor import Codes
 from app.db import Database
 from tests.accounts.links import token_in
 from tests.accounts.second_factor.attacker import (
@@ -176,29 +177,29 @@ async def test_nothing_is_given_again_for_an_idempotency_key(alice: AsyncClient)
 async def test_a_login_by_the_password_alone_does_not_outlive_the_confirmation(
     make_app: MakeApp, connect: Connect, login: Login, committed: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Begun before it and opened after it, it would: whichever comes first, it is out."""
+    """No code was wanted of it when it looked, and the app is confirmed before it is open."""
     app: FastAPI = make_app(database=committed)
     app.state.shared_store = NoStore()
-    alice, verify, verified = await login(ALICE, app=app), passwords.verify_password, asyncio.Event()
+    alice, wanted, looked = await login(ALICE, app=app), Codes.wanted, asyncio.Event()
     begun = await alice.post(FACTOR, json={"current_password": PASSWORD})
     body = {"current_password": PASSWORD, "code": totp(begun.json()["secret"])}
 
-    async def slow(password: str, password_hash: str | None) -> bool:
-        right = await verify(password, password_hash)
-        verified.set()
-        await asyncio.sleep(0.3)
-        return right
+    async def slow(codes: Codes, session: AsyncSession) -> bool:
+        answer = await wanted(codes, session)
+        if not looked.is_set():  # the login, which comes first
+            looked.set()
+            await asyncio.sleep(0.5)
+        return answer
 
     async def confirm() -> int:
-        await verified.wait()
+        await looked.wait()
         return (await alice.post(f"{FACTOR}/confirmation", json=body)).status_code
 
-    monkeypatch.setattr(logins, "verify_password", slow)
+    monkeypatch.setattr(Codes, "wanted", slow)
     thief = connect(app)
     opened, confirmed = await asyncio.gather(log_in(thief), confirm())
 
-    assert 200 == confirmed
-    if opened.status_code == 200:
-        credentials.present(thief, opened)
+    assert [200, 200] == [opened.status_code, confirmed]
+    credentials.present(thief, opened)
     assert 401 == (await thief.get(ME)).status_code
     assert 200 == (await alice.get(ME)).status_code
