@@ -4,6 +4,7 @@ from app.accounts import deletion_endpoints as deletion
 from app.accounts import email_endpoints as emails
 from app.accounts import endpoints as accounts
 from app.accounts import password_endpoints as passwords
+from app.accounts.second_factor import endpoints as second_factors
 from app.audit import endpoints as audit
 from app.auth import session_endpoints as sessions
 from app.auth.api_keys import endpoints as api_keys
@@ -17,6 +18,7 @@ ROUTERS = (
     sessions.router,
     api_keys.router,
     users.router,
+    second_factors.router,
     deletion.router,
     administration.router,
     audit.router,

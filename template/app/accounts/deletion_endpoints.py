@@ -25,7 +25,7 @@ async def delete_me(
     request: Request, response: Response, proof: Reauthentication, body: CurrentPassword, if_match: IfMatch
 ) -> None:
     """Delete your account with everything in it. There is no way back."""
-    session, user = proof.session, await proof.owner(body.current_password)
+    session, user = proof.session, await proof.owner(body)
     if_match.check(user)
     if await repository.lock_admins(session) == {user.id}:
         raise repository.LastAdmin

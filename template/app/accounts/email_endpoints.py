@@ -23,7 +23,7 @@ async def change_email(
     request: Request, session: Session, proof: Reauthentication, change: EmailChange
 ) -> Accepted:
     """Ask for another address. It counts once it is confirmed by the link that is sent to it."""
-    owner = await proof.owner(change.current_password)
+    owner = await proof.owner(change)
     frontend_url = request.app.state.settings.frontend_url
     await email_changes.request_email_change(session, owner, change.email, frontend_url)
     return Accepted(detail="A mail is on its way to the new address.")

@@ -3,6 +3,7 @@
 from fastapi import Request, Response
 
 from app.accounts import service
+from app.accounts.logins import check_login
 from app.accounts.schemas import Accepted, LoginRequest, Registration, Token
 from app.auth.credentials import LoginAnswer, issue
 from app.auth.policy import POLICY
@@ -47,6 +48,10 @@ async def verify_email(session: Session, link: Token) -> None:
 async def login(
     request: Request, response: Response, session: Session, credentials: LoginRequest
 ) -> LoginAnswer:
-    """Log in with address and password."""
-    user = await service.check_password(session, credentials.email, credentials.password)
-    return await issue(request, response, session, user.id)
+    """Log in with address and password.
+
+    Where the account has a second factor, the answer to these alone is 401 `second_factor_required`: the same
+    again, with a `code`, logs in.
+    """
+    user_id = await check_login(session, request.app.state.settings, credentials)
+    return await issue(request, response, session, user_id)

@@ -53,6 +53,7 @@ class Attempt:
 
     account: Counter
     origin: Counter
+    place: str  # the client address, where the user has logged in from it before
     admitted: bool
 
 
@@ -91,16 +92,24 @@ async def begin_attempt(session: AsyncSession, email: str) -> Attempt:
     )
     known = select(LoginSession.id).join(User).where(User.email == email, LoginSession.address == address)
     at_home = await session.scalar(known.limit(1)) is not None
-    account = account_counter(email, address if at_home else "")
+    place = address if at_home else ""
+    account = account_counter(email, place)
     # An address that is blocked cannot fill the table with accounts.
     admitted = await admit(session, origin) and await admit(session, account)
-    return Attempt(account, origin, admitted)
+    return Attempt(account, origin, place, admitted)
 
 
 async def forgive(session: AsyncSession, attempt: Attempt) -> None:
     """The password was right: nothing is held against the account, nor this attempt against the address."""
     await session.execute(delete(_table).where(_table.c.key_hash == attempt.account.key_hash))
     await give_back(session, attempt.origin)
+
+
+async def take_back(session: AsyncSession, attempt: Attempt) -> None:
+    """The attempt was none in vain, nor was it right: it is as if it had not been."""
+    if attempt.admitted:
+        await give_back(session, attempt.account)
+        await give_back(session, attempt.origin)
 
 
 async def forgive_account(session: AsyncSession, email: str) -> None:

@@ -30,7 +30,7 @@ async def change_password(
     """Change your password. Your other logins end, and a mail tells you so."""
     await password_changes.change_password(
         session,
-        await proof.owner(change.current_password),
+        await proof.owner(change),
         change.new_password,
         kept_login=proof.current.session_id,
         frontend_url=request.app.state.settings.frontend_url,

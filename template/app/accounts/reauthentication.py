@@ -1,4 +1,7 @@
-"""Proof of the password amid a login, before something that an open login alone must not be able to do."""
+"""Proof of the password, and of the second factor where there is one, amid a login.
+
+Before something that an open login alone must not be able to do (ASVS 5.0 7.5.1).
+"""
 
 from dataclasses import dataclass, field
 from typing import Annotated
@@ -6,13 +9,17 @@ from typing import Annotated
 from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.accounts.lockout import Attempt, begin_attempt, forgive, give_back
+from app.accounts.lockout import Attempt, begin_attempt, forgive, take_back
 from app.accounts.passwords import verify_password
+from app.accounts.schemas import CurrentPassword
+from app.accounts.second_factor import Codes
+from app.accounts.second_factor.errors import WrongCode
 from app.audit import Event, record_refusal
 from app.auth.current_user import CurrentUser, authenticate
 from app.auth.principal import Principal
 from app.db import Session, afterwards, apart
-from app.errors import Forbidden
+from app.errors import AppError, Forbidden
+from app.settings import Settings
 from app.users import User
 from app.users import repository as users
 
@@ -24,32 +31,42 @@ class WrongPassword(Forbidden):
 
 
 @dataclass
-class PasswordProof:
-    """The owner of the account, as soon as the password is proven."""
+class OwnersProof:
+    """The owner of the account, as soon as the proof is there."""
 
     session: AsyncSession
+    settings: Settings
     current: Principal
     attempt: Attempt
     right: bool | None = field(default=None, init=False)
 
-    async def owner(self, password: str) -> User:
-        """The user, when this is the password. Raises WrongPassword."""
+    async def owner(self, given: CurrentPassword) -> User:
+        """The user, when this is the proof. Raises WrongPassword or WrongCode."""
         user = await users.get(self.session, self.current.id)
-        self.right = await verify_password(password, user.password_hash) and self.attempt.admitted
-        if not self.right:
-            reason = "password" if self.attempt.admitted else "locked"
-            refused = Event("reauthentication", user.id, ("user", user.id), {"reason": reason})
-            record_refusal(self.session, refused)
-            raise WrongPassword
+        right = await verify_password(given.current_password, user.password_hash)
+        if not right or not self.attempt.admitted:
+            raise self._refused(WrongPassword, "password" if self.attempt.admitted else "locked")
+        codes = Codes.of(user, self.settings)
+        if await codes.wanted(self.session):
+            if given.code is None:  # no guess, and no proof: nothing is forgiven
+                raise WrongCode
+            if not await codes.take(self.session, given.code):
+                raise self._refused(WrongCode, "code")
+        self.right = True
         return user
 
+    def _refused(self, error: type[AppError], reason: str) -> AppError:
+        self.right = False
+        resource = ("user", self.current.id)
+        record_refusal(self.session, Event("reauthentication", self.current.id, resource, {"reason": reason}))
+        return error()
+
     async def settle(self, session: AsyncSession) -> None:
-        """Take the attempt back when the password was right, or was never looked at."""
+        """Forgive what was in vain before, when the proof was right; take back what was never looked at."""
         if self.right:
             await forgive(session, self.attempt)
-        elif self.right is None and self.attempt.admitted:
-            await give_back(session, self.attempt.account)
-            await give_back(session, self.attempt.origin)
+        elif self.right is None:
+            await take_back(session, self.attempt)
 
 
 async def _count_attempt(request: Request, session: Session) -> Attempt:
@@ -64,11 +81,14 @@ async def _count_attempt(request: Request, session: Session) -> Attempt:
 
 # The order matters: the attempt is counted before CurrentUser makes the first query of the request.
 async def _proof(
-    attempt: Annotated[Attempt, Depends(_count_attempt)], session: Session, current: CurrentUser
-) -> PasswordProof:
-    proof = PasswordProof(session, current, attempt)
+    request: Request,
+    attempt: Annotated[Attempt, Depends(_count_attempt)],
+    session: Session,
+    current: CurrentUser,
+) -> OwnersProof:
+    proof = OwnersProof(session, request.app.state.settings, current, attempt)
     afterwards(session, proof.settle)
     return proof
 
 
-Reauthentication = Annotated[PasswordProof, Depends(_proof)]
+Reauthentication = Annotated[OwnersProof, Depends(_proof)]

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from app.accounts.passwords import normalised
 from app.auth.policy import POLICY
@@ -25,6 +25,19 @@ NewPassword = Annotated[
 ]
 
 
+def _without_groups(value: str) -> str:
+    return "".join(value.replace("-", "").split()).lower()
+
+
+# Of the second factor: from the authenticator app or a recovery code, as they are shown or in one piece.
+Code = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=64),
+    AfterValidator(_without_groups),
+    Field(description="Of the second factor: from the app, or a recovery code", examples=["123456"]),
+]
+
+
 class Registration(RequestModel):
     """A new account."""
 
@@ -40,10 +53,11 @@ class Token(RequestModel):
 
 
 class LoginRequest(RequestModel):
-    """Address and password."""
+    """Address and password; and a code, where the account has a second factor."""
 
     email: Email
     password: Secret
+    code: Code | None = None
 
 
 class AddressOfAccount(RequestModel):
@@ -60,9 +74,13 @@ class PasswordReset(RequestModel):
 
 
 class CurrentPassword(RequestModel):
-    """Proof that the owner of the account is asking, not only somebody at an open login."""
+    """Proof that the owner of the account is asking, not only somebody at an open login.
+
+    Where the account has a second factor, it takes a code, too.
+    """
 
     current_password: Secret
+    code: Code | None = None
 
 
 class PasswordChange(CurrentPassword):

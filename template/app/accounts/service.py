@@ -1,35 +1,20 @@
-"""Accounts: register, confirm the address, prove the password."""
+"""Accounts: register, and confirm the address."""
 
-from functools import partial
-
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.blocklist import refuse_expected
 from app.accounts.links import LinkPurpose, create_link, use_link
-from app.accounts.lockout import Attempt, admit, begin_attempt, forgive, mail_counter
+from app.accounts.lockout import admit, mail_counter
 from app.accounts.mails import link_mail
-from app.accounts.passwords import hash_password, verify_password
+from app.accounts.passwords import hash_password
 from app.accounts.schemas import Registration
-from app.audit import Event, record, record_refusal
+from app.audit import Event, record
 from app.auth.policy import POLICY
-from app.db import afterwards, apart, utc_now
+from app.db import utc_now
 from app.email import Email, send
-from app.errors import Forbidden, Unauthorized
 from app.users import User
 from app.users import repository as users
-
-
-class InvalidLogin(Unauthorized):
-    """Address and password do not belong together; which one is wrong is not told."""
-
-    code, title = "invalid_login", "The email address or the password is wrong"
-
-
-class EmailNotVerified(Forbidden):
-    """The password is right, but the address was never confirmed."""
-
-    code, title = "email_not_verified", "Confirm your email address first"
 
 
 async def register(session: AsyncSession, registration: Registration, frontend_url: str) -> None:
@@ -66,34 +51,3 @@ async def verify_email(session: AsyncSession, token: str) -> None:
     user = await users.get(session, link.user_id)
     user.email_verified_at = user.email_verified_at or utc_now()
     record(session, Event("email.verified", user.id, ("user", user.id)))
-
-
-async def check_password(session: AsyncSession, email: str, password: str) -> User:
-    """The user with this address and password. Raises InvalidLogin or EmailNotVerified."""
-    attempt = await apart(session, lambda own: begin_attempt(own, email))
-    user = await users.by_email(session, email)
-    right = await verify_password(password, user.password_hash if user else None)
-    if user is None or not right or not attempt.admitted or user.disabled_at is not None:
-        _record_failure(session, user, _reason(user, attempt, right=right))
-        raise InvalidLogin
-    afterwards(session, partial(forgive, attempt=attempt))
-    # Locked until the login is open: whoever sets a new password meanwhile waits, and ends this login, too.
-    same = select(User.id).where(User.id == user.id, User.password_hash == user.password_hash)
-    if await session.scalar(same.with_for_update()) is None:
-        raise InvalidLogin
-    if user.email_verified_at is None:
-        _record_failure(session, user, "unverified")
-        raise EmailNotVerified
-    return user
-
-
-def _reason(user: User | None, attempt: Attempt, *, right: bool) -> str:
-    if not attempt.admitted:
-        return "locked"
-    return "unknown" if user is None else "disabled" if right else "password"
-
-
-def _record_failure(session: AsyncSession, user: User | None, reason: str) -> None:
-    """Whose login failed, and why; an address that nobody has may be a password, and is not written down."""
-    user_id, resource = (user.id, ("user", user.id)) if user else (None, None)
-    record_refusal(session, Event("login", user_id, resource, {"reason": reason}))

@@ -10,6 +10,7 @@ from app.auth.api_keys import api_key_scheme
 from app.auth.credentials import came_with_credential, security_scheme
 from app.auth.permissions import Permission
 from app.auth.principal import Principal
+from app.auth.second_factor import demand_second_factor
 from app.db import Session
 from app.errors import Forbidden, Unauthorized
 from app.http.route import route_template
@@ -39,13 +40,17 @@ class Identity(Protocol):
 
 
 async def authenticate(request: Request, session: AsyncSession) -> Principal:
-    """Who makes this request, and may. Raises Unauthorized, InvalidCredential or PermissionDenied."""
+    """Who makes this request, and may.
+
+    Raises Unauthorized, InvalidCredential, SecondFactorMissing or PermissionDenied.
+    """
     identity: Identity | None = request.scope["identity"]
     if identity is None:
         raise InvalidCredential if came_with_credential(request) else Unauthorized
     principal = await identity.principal(session)
     if principal is None:
         raise InvalidCredential
+    await demand_second_factor(request, session, principal)
     _authorise(request, session, principal)
     return principal
 

@@ -1,12 +1,12 @@
-"""Logins and one-time links: the same tables in every project, whatever its style of authentication."""
+"""Logins, one-time links, second factors: the same tables in every project, whatever its style."""
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db import Base, Id, Identified, UtcDateTime, utc_now
+from app.db import Base, Bytes, Id, Identified, UtcDateTime, utc_now
 
 
 class LoginSession(Identified, Base):
@@ -65,3 +65,27 @@ class AttemptCount(Base):
     attempts: Mapped[int]
     blocked_until: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class SecondFactor(Base):
+    """A user's authenticator app. It counts once a code has confirmed it."""
+
+    __tablename__ = "second_factors"
+
+    user_id: Mapped[UUID] = mapped_column(Id, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    # Encrypted: whoever has the table alone makes no codes.
+    sealed_secret: Mapped[bytes] = mapped_column(Bytes)
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # The time step of the last code that was taken: neither that one nor an older one is taken again.
+    last_step: Mapped[int] = mapped_column(default=0)
+
+
+class RecoveryCode(Identified, Base):
+    """A code that takes the place of the authenticator app. A used one has no row."""
+
+    __tablename__ = "recovery_codes"
+    __table_args__ = (UniqueConstraint("user_id", "code_hash"),)
+
+    # Of the factor, with which it goes.
+    user_id: Mapped[UUID] = mapped_column(Id, ForeignKey("second_factors.user_id", ondelete="CASCADE"))
+    code_hash: Mapped[str] = mapped_column(String(64))

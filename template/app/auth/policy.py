@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from app.users import Role
+
 
 @dataclass(frozen=True)
 class AuthPolicy:
@@ -26,6 +28,12 @@ class AuthPolicy:
     # And for mails that strangers can have sent to an address.
     mails_to_address: int = 5
     mails_to_address_memory: timedelta = timedelta(hours=1)
+    # Whose account must have a second factor, such as frozenset({Role.ADMIN}); for all others it is a choice.
+    second_factor_required_for: frozenset[Role] = frozenset()
+    # A code of the authenticator app is good in its 30 seconds and in so many steps before and after them
+    # (RFC 6238 section 5.2); with 0, never longer than those (ASVS 5.0 6.5.5).
+    second_factor_skew_steps: int = 1
+    recovery_codes: int = 10
     # A login ends when it is not used for so long, and after so long in any case (ASVS 5.0 10.4.8).
     login_idle_lifetime: timedelta = timedelta(days=14)
     login_lifetime: timedelta = timedelta(days=30)

@@ -15,6 +15,7 @@ from app.auth.sessions import end_login, end_logins
 from app.db import Session, utc_now
 from app.errors import NotFound
 from app.http import Router
+from app.marks import open_without_second_factor
 from app.pagination import Page, Paging, Sort, paginate
 
 NEWEST_FIRST = Sort(LoginSession.created_at, LoginSession.id, descending=True)
@@ -48,6 +49,7 @@ async def end_session(
 
 
 @router.post("/logout", status_code=204)
+@open_without_second_factor
 async def logout(request: Request, response: Response, session: Session, current: CurrentUser) -> None:
     """End this login; its credentials are worthless at once."""
     session_id = cast(UUID, current.session_id)  # no API key gets here
@@ -57,6 +59,7 @@ async def logout(request: Request, response: Response, session: Session, current
 
 
 @router.post("/logout-all", status_code=204)
+@open_without_second_factor
 async def logout_all(request: Request, response: Response, session: Session, current: CurrentUser) -> None:
     """End all your logins, this one too."""
     await end_logins(session, current.id)

@@ -76,3 +76,50 @@ async def _create(email: str, password: str) -> bool:
         return await database.run(work)
     finally:
         await database.close()
+
+
+@cli.command("reset-second-factor")
+def reset_second_factor(
+    email: Annotated[str, typer.Argument(help="The address of the account.")],
+) -> None:
+    """Remove the second factor of somebody who has lost it. Make sure who is asking: it opens the account."""
+    from app.accounts.second_factor.errors import NoSecondFactor
+    from app.validation import Email
+
+    try:
+        address = TypeAdapter(Email).validate_python(email)
+        asyncio.run(_reset(address))
+    except ValidationError as error:
+        typer.echo(error.errors()[0]["msg"], err=True)
+        raise typer.Exit(2) from None
+    except NoSecondFactor:
+        typer.echo(f"{address} has no account with a second factor.", err=True)
+        raise typer.Exit(1) from None
+    typer.echo(f"{address} logs in with the password alone; a mail tells so, and every login has ended.")
+
+
+async def _reset(email: str) -> None:
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from app.accounts.second_factor.errors import NoSecondFactor
+    from app.accounts.second_factor.service import SecondFactorService
+    from app.db import Database
+    from app.db.engine import DatabaseSettings, create_engine
+    from app.discovery import import_models
+    from app.settings import Settings, load
+    from app.users import repository as users
+
+    import_models()
+    settings = load(Settings)
+    database = Database(create_engine(load(DatabaseSettings)))
+
+    async def work(session: AsyncSession) -> None:
+        user = await users.by_email(session, email)
+        if user is None:
+            raise NoSecondFactor
+        await SecondFactorService(session, settings, user).reset()
+
+    try:
+        await database.run(work)
+    finally:
+        await database.close()

@@ -6,6 +6,7 @@ from app.auth import CurrentUser
 from app.auth.permissions import READ_ACCOUNT, require
 from app.db import Session
 from app.http import IfMatch, Router, etag
+from app.marks import open_without_second_factor
 from app.users import repository
 from app.users.models import User
 from app.users.schemas import UserRead, UserUpdate
@@ -15,6 +16,7 @@ router = Router(prefix="/users", tags=["users"])
 
 @router.get("/me", response_model=UserRead)
 @require(READ_ACCOUNT)
+@open_without_second_factor
 async def get_me(session: Session, current: CurrentUser, response: Response) -> User:
     """Your account."""
     user = await repository.get(session, current.id)

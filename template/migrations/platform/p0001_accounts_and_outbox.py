@@ -99,6 +99,31 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_attempt_counts_expires_at"), "attempt_counts", ["expires_at"])
     op.create_table(
+        "second_factors",
+        sa.Column("user_id", columns.Id(), nullable=False),
+        sa.Column("sealed_secret", columns.Bytes(), nullable=False),
+        sa.Column("confirmed_at", columns.UtcDateTime(), nullable=True),
+        sa.Column("last_step", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_second_factors_user_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("user_id"),
+    )
+    op.create_table(
+        "recovery_codes",
+        sa.Column("id", columns.Id(), nullable=False),
+        sa.Column("user_id", columns.Id(), nullable=False),
+        sa.Column("code_hash", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"],
+            ["second_factors.user_id"],
+            name=op.f("fk_recovery_codes_user_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("user_id", "code_hash", name=op.f("uq_recovery_codes_user_id_code_hash")),
+    )
+    op.create_table(
         "api_keys",
         sa.Column("id", columns.Id(), nullable=False),
         sa.Column("owner_id", columns.Id(), nullable=False),
@@ -171,6 +196,8 @@ def downgrade() -> None:
     op.drop_table("idempotency_records")
     op.drop_table("email_messages")
     op.drop_table("api_keys")
+    op.drop_table("recovery_codes")
+    op.drop_table("second_factors")
     op.drop_table("attempt_counts")
     op.drop_table("one_time_links")
     op.drop_table("refresh_tokens")

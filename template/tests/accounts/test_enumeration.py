@@ -12,8 +12,10 @@ import pytest
 from fastapi import FastAPI
 from httpx2 import AsyncClient, Response
 from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import passwords
+from app.auth.models import SecondFactor
 from app.auth.policy import POLICY
 from app.db import Database, utc_now
 from tests.fixtures.accounts import PASSWORD, AddUser, change_user
@@ -21,6 +23,7 @@ from tests.rules.requests import NoStore
 
 KNOWN, UNCONFIRMED, UNKNOWN = "known@example.com", "unconfirmed@example.com", "unknown@example.com"
 DISABLED, WITHOUT_PASSWORD = "disabled@example.com", "without@example.com"
+WITH_FACTOR = "guarded@example.com"
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,13 @@ async def accounts(add_user: AddUser, database: Database) -> None:
     await add_user(DISABLED, disabled_at=utc_now())
     await add_user(WITHOUT_PASSWORD)
     await change_user(database, WITHOUT_PASSWORD, password_hash=None)
+    guarded = await add_user(WITH_FACTOR)
+    factor = SecondFactor(user_id=guarded.id, sealed_secret=b"sealed", confirmed_at=utc_now())
+
+    async def add_factor(session: AsyncSession) -> None:
+        session.add(factor)
+
+    await database.run(add_factor)
 
 
 @pytest.fixture(autouse=True)
@@ -93,11 +103,12 @@ async def known_client(client: AsyncClient, accounts: None) -> None:
     await client.post("/api/v1/auth/login", json=body)
 
 
-async def test_login(client: AsyncClient, observe: Observe) -> None:
-    """Whatever is wrong."""
+@pytest.mark.parametrize("code", [None, "123456", "aaaa-bbbb-cccc-dddd-eeee-ffff"])
+async def test_login(client: AsyncClient, observe: Observe, code: str | None) -> None:
+    """Whatever is wrong, with a code of a second factor or without: who has one is told to nobody either."""
 
     async def log_in(email: str, password: str) -> Observed:
-        body = {"email": email, "password": password}
+        body = {"email": email, "password": password, "code": code}
         return await observe(client.post("/api/v1/auth/login", json=body))
 
     wrong = await log_in(KNOWN, "a wrong password")
@@ -108,6 +119,7 @@ async def test_login(client: AsyncClient, observe: Observe) -> None:
             (UNCONFIRMED, "a wrong password"),
             (DISABLED, PASSWORD),
             (WITHOUT_PASSWORD, PASSWORD),
+            (WITH_FACTOR, "a wrong password"),
         )
     ]
 
@@ -138,7 +150,7 @@ async def test_registration(client: AsyncClient, observe: Observe) -> None:
         body = {"email": email, "password": PASSWORD, "name": "Somebody"}
         return await observe(client.post("/api/v1/auth/register", json=body))
 
-    free, *others = [await register(email) for email in (UNKNOWN, KNOWN, UNCONFIRMED, DISABLED)]
+    free, *others = [await register(email) for email in (UNKNOWN, KNOWN, UNCONFIRMED, DISABLED, WITH_FACTOR)]
 
     assert (202, 1) == (free.status, free.work.count("hash"))
     assert [free] * len(others) == others
@@ -150,7 +162,7 @@ async def test_a_forgotten_password(client: AsyncClient, observe: Observe) -> No
     async def forgot(email: str) -> Observed:
         return await observe(client.post("/api/v1/auth/forgot-password", json={"email": email}))
 
-    unknown, *others = [await forgot(email) for email in (UNKNOWN, KNOWN, UNCONFIRMED, DISABLED)]
+    unknown, *others = [await forgot(email) for email in (UNKNOWN, KNOWN, UNCONFIRMED, DISABLED, WITH_FACTOR)]
 
     assert 202 == unknown.status
     assert [unknown] * len(others) == others

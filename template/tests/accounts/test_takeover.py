@@ -6,7 +6,7 @@ import pytest
 from fastapi import FastAPI
 from httpx2 import AsyncClient
 
-from app.accounts import passwords, service
+from app.accounts import logins, passwords
 from app.db import Database
 from tests.fixtures import credentials
 from tests.fixtures.accounts import PASSWORD, Login
@@ -85,7 +85,7 @@ async def test_a_login_by_the_old_password_does_not_outlive_it(
         body = {"current_password": PASSWORD, "new_password": "staple battery horse"}
         return (await alice.post(f"{AUTH}/password", json=body)).status_code
 
-    monkeypatch.setattr(service, "verify_password", slow)
+    monkeypatch.setattr(logins, "verify_password", slow)
     thief = connect(app)
     opened, changed = await asyncio.gather(
         thief.post(f"{AUTH}/login", json={"email": ALICE, "password": PASSWORD}), change()

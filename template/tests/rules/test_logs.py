@@ -25,7 +25,7 @@ from tests.rules.schemas import resolve
 
 NewClient = Callable[[], Awaitable[AsyncClient]]
 CANARY = "canary-4f1d9c7a2b63e805"
-SECRET = re.compile(r"passw|secret|token|credential|(api|private)_?key", re.IGNORECASE)
+SECRET = re.compile(r"passw|secret|token|credential|(api|private)_?key|^code$", re.IGNORECASE)
 
 
 async def leaks(operations: Iterable[Operation], new_client: NewClient, log: StringIO) -> list[str]:

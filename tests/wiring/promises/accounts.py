@@ -10,6 +10,7 @@ from wiring.site import PASSWORD, Site, part
 AUTH = "/api/v1/auth"
 ME = "/api/v1/users/me"
 SERVICE = "app/accounts/service.py"
+LOGINS = "app/accounts/logins.py"
 SESSIONS = "app/auth/sessions.py"
 CREDENTIALS = "app/auth/credentials.py"
 CURRENT_USER = "app/auth/current_user.py"
@@ -43,7 +44,7 @@ def registration_tells_nothing(site: Site) -> None:
         "await send(session, link_mail(email, LinkPurpose.VERIFY_EMAIL, token, lifetime, frontend_url))",
         "pass",
     ),
-    Cut(SERVICE, "if user.email_verified_at is None:", "if False:"),
+    Cut(LOGINS, "if user.email_verified_at is None:", "if False:"),
     Cut(SERVICE, "user.email_verified_at = user.email_verified_at or utc_now()", "pass"),
     Cut(
         "app/accounts/links.py",
@@ -83,11 +84,11 @@ def address_is_confirmed_by_mail(site: Site) -> None:
 @probe(
     DEVELOPMENT,
     Cut(
-        SERVICE,
-        "right = await verify_password(password, user.password_hash if user else None)",
+        LOGINS,
+        "right = await verify_password(login.password, user.password_hash if user else None)",
         "right = True",
     ),
-    Cut(SERVICE, "or user.disabled_at is not None"),
+    Cut(LOGINS, "or user.disabled_at is not None"),
     Cut("app/accounts/passwords.py", "memory_cost=19 * 1024", "memory_cost=1024"),
 )
 def login_needs_the_password(site: Site) -> None:
