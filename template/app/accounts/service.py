@@ -76,11 +76,12 @@ async def check_password(session: AsyncSession, email: str, password: str) -> Us
     if user is None or not right or not attempt.admitted or user.disabled_at is not None:
         _record_failure(session, user, _reason(user, attempt, right=right))
         raise InvalidLogin
-    afterwards(session, partial(forgive, attempt=attempt))
     # Locked until the login is open: whoever sets a new password meanwhile waits, and ends this login, too.
     same = select(User.id).where(User.id == user.id, User.password_hash == user.password_hash)
     if await session.scalar(same.with_for_update()) is None:
+        _record_failure(session, user, "password")
         raise InvalidLogin
+    afterwards(session, partial(forgive, attempt=attempt))
     if user.email_verified_at is None:
         _record_failure(session, user, "unverified")
         raise EmailNotVerified
