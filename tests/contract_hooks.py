@@ -2,21 +2,25 @@
 
 import os
 import re
+from http.client import HTTPConnection
 from itertools import count
 from typing import Any
+from urllib.parse import urlsplit
 
 import hypothesis.strategies as st
-import requests
 import schemathesis
 from schemathesis import AuthContext, Case, HookContext
 
+from styles import STYLES
 from wiring.backends import open_database
-from wiring.site import PASSWORD, add_account
+from wiring.client import Client
+from wiring.site import add_account
 
 BASE = os.environ["CONTRACT_URL"]
+STYLE = STYLES[os.environ["CONTRACT_AUTH"]]
 DATABASE = open_database(os.environ["CONTRACT_DATABASE"])
 # Whoever sends these is not logged in any more.
-LAST = {"POST /api/v1/auth/logout", "DELETE /api/v1/users/me"}
+LAST = {"POST /api/v1/auth/logout", "POST /api/v1/auth/logout-all", "POST /api/v1/users/me/deletion"}
 _KEY = re.compile(r'"?[A-Za-z0-9]{1,255}"?')
 _CURSOR = re.compile(r"[A-Za-z0-9_-]{24,512}")
 _calls = count(1)
@@ -25,22 +29,34 @@ _calls = count(1)
 schemathesis.openapi.format("email", st.from_regex(r"[a-z]{1,20}@[a-z]{1,20}\.(com|org)", fullmatch=True))
 
 
+class Service:
+    """What is tried."""
+
+    @staticmethod
+    def connect() -> HTTPConnection:
+        """A new connection."""
+        return HTTPConnection(urlsplit(BASE).netloc, timeout=30)
+
+
 @schemathesis.auth(refresh_interval=None)
 class Login:
     """One user asks for everything; whoever ends a login or an account ends one of their own."""
 
-    shared: str | None = None
+    shared: dict[str, str] | None = None
 
-    def get(self, case: Case[Any], _context: AuthContext) -> str:
-        """The token to send."""
+    def get(self, case: Case[Any], _context: AuthContext) -> dict[str, str]:
+        """The headers to send."""
         if case.operation.label in LAST:
-            return _token()
-        self.shared = self.shared or _token()
+            return _logged_in()
+        self.shared = self.shared or _logged_in()
         return self.shared
 
-    def set(self, case: Case[Any], data: str, _context: AuthContext) -> None:
-        """Send it."""
-        case.headers["Authorization"] = f"Bearer {data}"
+    def set(self, case: Case[Any], data: dict[str, str], _context: AuthContext) -> None:
+        """Send them."""
+        headers = dict(data)
+        cookie = headers.pop("Cookie", "")
+        case.headers.update(headers)
+        case.cookies.update(pair.partition("=")[::2] for pair in cookie.split("; ") if pair)
 
 
 @schemathesis.hook
@@ -56,9 +72,7 @@ def before_call(_context: HookContext, case: Case[Any], _kwargs: dict[str, Any])
         case.body["amount_cents"] = int(cents) if cents.is_integer() else cents
 
 
-def _token() -> str:
-    """The access token of a new user."""
-    body = {"email": add_account(DATABASE), "password": PASSWORD}
-    headers = {"X-Forwarded-For": f"198.19.0.{next(_calls) & 255}"}
-    answer = requests.post(f"{BASE}/api/v1/auth/login", json=body, headers=headers, timeout=30)
-    return str(answer.json()["access_token"])
+def _logged_in() -> dict[str, str]:
+    """What a new user sends who is logged in."""
+    _, headers = STYLE.log_in(Client.elsewhere(Service()), add_account(DATABASE))
+    return headers

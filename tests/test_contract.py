@@ -12,11 +12,17 @@ import pytest
 from launching import Launcher
 from rendering import Renderer
 from running import Project, Server
-from variants import SERVERS, migrated_database, settings_on
+from variants import GROUNDS, migrated_database, server_for, settings_on
 
 # Examples for each operation and phase, the same ones each time: about a thousand requests on SQLite. On the
 # servers it is only the database that can make a difference.
-EXAMPLES = {"sqlite": 10, "postgresql": 4, "mysql": 4}
+EXAMPLES = {"sqlite": 10, "session": 10, "postgresql": 4, "mysql": 4}
+# Credentials as the contract documents them: a cookie has its name over https.
+SETTINGS = {
+    "RATE_LIMIT": "1000000/minute",
+    "TRUSTED_PROXIES": "127.0.0.1",
+    "PUBLIC_URL": "https://api.example.com",
+}
 CONFIGURATION = """
 seed = 1
 continue-on-failure = true
@@ -36,8 +42,13 @@ fail-on = ["missing_auth"]
 expected-statuses = ["2xx", 401, 403, 404, 409, 412, 429]
 
 [[operations]]
-include-path = "/api/v1/auth/verify-email"
+include-path-regex = "/api/v1/auth/(verify-email|confirm-email|reset-password)$"
 checks.positive_data_acceptance.expected-statuses = [204, 400]
+
+# A password that is easily guessed.
+[[operations]]
+include-path = "/api/v1/auth/register"
+checks.positive_data_acceptance.expected-statuses = [202, 422]
 
 # This address is also that of an invoice called "summary", which other methods ask for.
 [[operations]]
@@ -49,22 +60,21 @@ checks.allow_header_conformance.enabled = false
 
 @pytest.fixture
 def served(
-    launcher: Launcher, renderer: Renderer, tmp_path: Path, database: str, request: pytest.FixtureRequest
+    launcher: Launcher, renderer: Renderer, tmp_path: Path, ground: str, request: pytest.FixtureRequest
 ) -> Iterator[tuple[Server, str]]:
-    """The project on a kind of database, running with no limit in the way, and the URL of its database."""
-    rendered = renderer.render({"database": database})
+    """The project of a ground, running with no limit in the way, and the URL of its database."""
+    rendered = renderer.render(GROUNDS[ground])
     project = Project(launcher, copytree(rendered, tmp_path / "project"), tmp_path / "rooms")
-    url = migrated_database(project, request.getfixturevalue(SERVERS[database]))
-    limits = {"RATE_LIMIT": "1000000/minute", "TRUSTED_PROXIES": "127.0.0.1"}
-    with project.serve(settings={**settings_on(url), **limits}) as server:
+    url = migrated_database(project, server_for(GROUNDS[ground], request))
+    with project.serve(settings={**settings_on(url), **SETTINGS}) as server:
         yield server, url
 
 
-@pytest.mark.parametrize("database", SERVERS)
-def test_contract_is_kept(served: tuple[Server, str], database: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("ground", GROUNDS)
+def test_contract_is_kept(served: tuple[Server, str], ground: str, tmp_path: Path) -> None:
     """No 5xx, no undocumented status, no broken schema; nothing wrong accepted, nothing right refused."""
     server, rows = served
-    (tmp_path / "schemathesis.toml").write_text(CONFIGURATION.format(examples=EXAMPLES[database]))
+    (tmp_path / "schemathesis.toml").write_text(CONFIGURATION.format(examples=EXAMPLES[ground]))
     url = f"http://127.0.0.1:{server.port}"
     run = subprocess.run(
         [sys.executable, "-m", "schemathesis.cli", "run", f"{url}/openapi.json"],
@@ -74,6 +84,7 @@ def test_contract_is_kept(served: tuple[Server, str], database: str, tmp_path: P
             "PYTHONPATH": str(Path(__file__).parent),
             "SCHEMATHESIS_HOOKS": "contract_hooks",
             "CONTRACT_URL": url,
+            "CONTRACT_AUTH": GROUNDS[ground].get("auth", "jwt"),
             "CONTRACT_DATABASE": rows,
         },
         capture_output=True,

@@ -19,6 +19,13 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "session": {"auth": "session"},
     "postgresql-redis": {"database": "postgresql", "shared_store": "redis"},
 }
+# On what promises and contract are proven: each kind of database, each style of authentication.
+GROUNDS: dict[str, dict[str, Any]] = {
+    "sqlite": {},
+    "postgresql": {"database": "postgresql"},
+    "mysql": {"database": "mysql"},
+    "session": {"auth": "session"},
+}
 # The fixture that makes databases for each answer to `database`.
 SERVERS = {"sqlite": "sqlite", "postgresql": "postgresql", "mysql": "mariadb"}
 SQLITE_URL = "sqlite+aiosqlite:///"
@@ -55,6 +62,12 @@ class Files:
 def sqlite(tmp_path_factory: pytest.TempPathFactory) -> Files:
     """What makes databases of SQLite."""
     return Files(tmp_path_factory.mktemp("sqlite"))
+
+
+def server_for(answers: Mapping[str, Any], request: pytest.FixtureRequest) -> Server:
+    """What makes databases for a project with these answers."""
+    server: Server = request.getfixturevalue(SERVERS[answers.get("database", "sqlite")])
+    return server
 
 
 def settings_on(database: str) -> dict[str, str]:

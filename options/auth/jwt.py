@@ -1,22 +1,17 @@
 """Style of authentication: short-lived access tokens (JWT) with rotating refresh tokens."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Literal
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from fastapi import Request, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.security import HTTPBearer
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import OctKey
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.middleware import Middleware
 
-from app import about
+from app.auth.access_tokens import AccessToken, AccessTokens, open_access_tokens
+from app.auth.access_tokens import router as public_keys
 from app.auth.policy import POLICY
-from app.auth.principal import Principal, principal_of_session
 from app.auth.refresh_tokens import continue_login, next_refresh_token
 from app.auth.sessions import Login, open_login
 from app.db import Session
@@ -25,74 +20,14 @@ from app.marks import public
 from app.settings import Settings
 from app.validation import IssuedSecret, RequestModel, ResponseModel, Secret
 
-ALGORITHM = "HS256"
-TYPE = "at+jwt"  # RFC 9068 section 2.1: an access token, and nothing else signed with this key
 BEARER = b"bearer "
 
 security_scheme = HTTPBearer(auto_error=False, bearerFormat="JWT", description="`access_token` of a login")
 
 
-@dataclass(frozen=True)
-class AccessToken:
-    """What a valid access token says."""
-
-    user_id: UUID
-    session_id: UUID
-
-    @property
-    def caller(self) -> str:
-        """The user's name in rate limits and logs."""
-        return f"user:{self.user_id}"
-
-    async def principal(self, session: AsyncSession) -> Principal | None:
-        """The user, or None when the login has ended: a token lives on, but is worth nothing."""
-        return await principal_of_session(session, self.user_id, self.session_id)
-
-
-class AccessTokens:
-    """Signs and verifies access tokens with one key, one algorithm, one type."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._key = OctKey.import_key(settings.derived_key("access-token"))
-        self._issuer = settings.public_url
-        self._claims = jwt.JWTClaimsRegistry(
-            leeway=int(POLICY.clock_leeway.total_seconds()),
-            iss={"essential": True, "value": settings.public_url},
-            aud={"essential": True, "value": about.NAME},
-            exp={"essential": True},
-            sub={"essential": True},
-            sid={"essential": True},
-        )
-
-    def issue(self, login: Login) -> str:
-        """Sign a token for a login."""
-        now = datetime.now(UTC)
-        claims = {
-            "iss": self._issuer,
-            "aud": about.NAME,
-            "sub": str(login.user_id),
-            "sid": str(login.session_id),
-            "jti": uuid4().hex,
-            "iat": int(now.timestamp()),
-            "exp": int((now + POLICY.access_token_lifetime).timestamp()),
-        }
-        return jwt.encode({"alg": ALGORITHM, "typ": TYPE}, claims, self._key, algorithms=[ALGORITHM])
-
-    def verify(self, token: str) -> AccessToken | None:
-        """What the token says, or None when anything about it is wrong."""
-        try:
-            decoded = jwt.decode(token, self._key, algorithms=[ALGORITHM])
-            if decoded.header.get("typ") != TYPE:
-                return None
-            self._claims.validate(decoded.claims)
-            return AccessToken(UUID(decoded.claims["sub"]), UUID(decoded.claims["sid"]))
-        except (JoseError, ValueError, TypeError, AttributeError):
-            return None
-
-
 def identifier(settings: Settings) -> Callable[[Mapping[bytes, bytes]], AccessToken | None]:
     """Make the function that verifies the credential in a request's headers, without a query."""
-    tokens = AccessTokens(settings)
+    tokens = open_access_tokens(settings)
 
     def identify(headers: Mapping[bytes, bytes]) -> AccessToken | None:
         value = headers.get(b"authorization", b"")
@@ -106,6 +41,12 @@ def identifier(settings: Settings) -> Callable[[Mapping[bytes, bytes]], AccessTo
 def guards(_settings: Settings) -> Sequence[Middleware]:
     """What else must look at each request: nothing. No browser sends a token by itself."""
     return ()
+
+
+def install(app: FastAPI) -> None:
+    """Add what the style needs besides: the keys, and the route where others get the public ones."""
+    app.state.access_tokens = open_access_tokens(app.state.settings)
+    app.include_router(public_keys)
 
 
 def came_with_credential(request: Request) -> bool:
@@ -133,17 +74,14 @@ async def issue(request: Request, _response: Response, session: AsyncSession, us
     return await _answer(request, session, await open_login(session, user_id, POLICY.login_lifetime))
 
 
-async def renew(_request: Request, _response: Response, _session: AsyncSession, _current: Principal) -> None:
-    """Go on with a login under a new credential: the refresh token is a new one at each use anyway."""
-
-
 def withdraw(_request: Request, _response: Response) -> None:
     """Take back what the client was given: its tokens are worthless, and for it to forget."""
 
 
 async def _answer(request: Request, session: AsyncSession, login: Login) -> LoginAnswer:
+    tokens: AccessTokens = request.app.state.access_tokens
     return LoginAnswer(
-        access_token=AccessTokens(request.app.state.settings).issue(login),
+        access_token=tokens.issue(login),
         expires_in=int(POLICY.access_token_lifetime.total_seconds()),
         refresh_token=await next_refresh_token(session, login),
     )

@@ -4,17 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from fastapi import Request, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.security import APIKeyCookie
-from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.middleware import Middleware
 
 from app.audit import Event, record
 from app.auth.cookies import HOST_NAME, CookieIdentity, SessionCookies
-from app.auth.models import LoginSession
 from app.auth.policy import POLICY
-from app.auth.principal import Principal
 from app.auth.sessions import end_login, open_login
 from app.db import utc_now
 from app.http.csrf import CsrfGuard, cookies_named, demand_own_page
@@ -48,6 +45,10 @@ def guards(settings: Settings) -> Sequence[Middleware]:
     return (Middleware(CsrfGuard, settings=settings, cookie=SessionCookies(settings).name.encode()),)
 
 
+def install(_app: FastAPI) -> None:
+    """Add what the style needs besides: nothing."""
+
+
 def came_with_credential(request: Request) -> bool:
     """Whether the client meant to show who it is, valid or not."""
     name = SessionCookies(request.app.state.settings).name.encode()
@@ -75,16 +76,6 @@ async def issue(request: Request, response: Response, session: AsyncSession, use
         idle_seconds=int(POLICY.session_idle_lifetime.total_seconds()),
         expires_at=utc_now() + POLICY.session_lifetime,
     )
-
-
-async def renew(request: Request, response: Response, session: AsyncSession, current: Principal) -> None:
-    """Go on with a login under a new cookie: whoever has a copy of the old one is out (ASVS 5.0 7.2.4)."""
-    cookies = SessionCookies(request.app.state.settings)
-    token, value = cookies.make(current.id)
-    await session.execute(
-        update(LoginSession).where(LoginSession.id == current.session_id).values(token_hash=token.token_hash)
-    )
-    response.headers.append("Set-Cookie", cookies.setting(value))
 
 
 def withdraw(request: Request, response: Response) -> None:

@@ -50,6 +50,7 @@ def import_models() -> None:
 
 def settings_classes() -> list[type[EnvSettings]]:
     """Every settings class there is."""
+    import_module("app.auth.credentials")  # the style of authentication may have settings of its own
     list(_parts("settings"))
     return list(_subclasses(EnvSettings))
 

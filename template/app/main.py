@@ -45,6 +45,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.email_provider = open_provider(settings)
     app.state.authenticate = authenticate
 
+    credentials.install(app)
     install_error_handlers(app)
     install_openapi(app)
     if settings.serves_docs:

@@ -36,6 +36,7 @@ def _split(value: object) -> object:
 
 
 CommaSeparated = Annotated[tuple[str, ...], NoDecode]
+Secrets = Annotated[tuple[SecretStr, ...], NoDecode]
 
 
 class Settings(EnvSettings):
@@ -44,6 +45,7 @@ class Settings(EnvSettings):
     # The service
     environment: Environment = Environment.PRODUCTION
     secret_key: SecretStr
+    secret_key_fallbacks: Secrets = ()
     public_url: str = "http://127.0.0.1:8000"
     frontend_url: str = ""
     docs_enabled: bool | None = None
@@ -69,7 +71,9 @@ class Settings(EnvSettings):
     mailbox_dir: str = ".mailbox"
     allow_console_email_in_production: bool = False
 
-    @field_validator("allowed_hosts", "trusted_proxies", "cors_origins", mode="before")
+    @field_validator(
+        "secret_key_fallbacks", "allowed_hosts", "trusted_proxies", "cors_origins", mode="before"
+    )
     @classmethod
     def _comma_separated(cls, value: object) -> object:
         return _split(value)
@@ -93,8 +97,12 @@ class Settings(EnvSettings):
         problems = []
         if self.cors_allow_credentials and "*" in self.cors_origins:
             problems.append("CORS_ORIGINS=* with CORS_ALLOW_CREDENTIALS lets any site act as your users")
-        if len(self.secret_key.get_secret_value().encode()) < MIN_SECRET_BYTES:
+        if len(self._secrets[0].encode()) < MIN_SECRET_BYTES:
             problems.append(f"SECRET_KEY must hold at least {MIN_SECRET_BYTES} bytes; `api setup` makes one")
+        if any(len(secret.encode()) < MIN_SECRET_BYTES for secret in self._secrets[1:]):
+            problems.append(
+                f"SECRET_KEY_FALLBACKS: each must hold at least {MIN_SECRET_BYTES} bytes, and no comma"
+            )
         if self.production:
             problems += self._unsafe_in_production()
         if problems:
@@ -103,7 +111,7 @@ class Settings(EnvSettings):
 
     def _unsafe_in_production(self) -> list[str]:
         problems = []
-        if len(set(self.secret_key.get_secret_value())) < MIN_SECRET_BYTES // 4:
+        if any(len(set(secret)) < MIN_SECRET_BYTES // 4 for secret in self._secrets):
             problems.append("SECRET_KEY looks like a placeholder; `api setup` makes a random one")
         if urlsplit(self.public_url).scheme != "https":
             problems.append("PUBLIC_URL must start with https:// in production")
@@ -118,7 +126,15 @@ class Settings(EnvSettings):
 
     def derived_key(self, purpose: str) -> bytes:
         """A key of its own for each purpose, so that what is signed for one is worth nothing for another."""
-        return hmac.digest(self.secret_key.get_secret_value().encode(), purpose.encode(), "sha256")
+        return self.derived_keys(purpose)[0]
+
+    def derived_keys(self, purpose: str) -> tuple[bytes, ...]:
+        """The key to sign with, then those of SECRET_KEY_FALLBACKS: what they have signed is still good."""
+        return tuple(hmac.digest(secret.encode(), purpose.encode(), "sha256") for secret in self._secrets)
+
+    @property
+    def _secrets(self) -> list[str]:
+        return [secret.get_secret_value() for secret in (self.secret_key, *self.secret_key_fallbacks)]
 
     @property
     def production(self) -> bool:

@@ -29,6 +29,14 @@ def test_production_starts_with_the_least_it_must_be_told() -> None:
     [
         ({"secret_key": "x" * 40}, "SECRET_KEY looks like a placeholder; `api setup` makes a random one"),
         ({"secret_key": "short"}, "SECRET_KEY must hold at least 32 bytes; `api setup` makes one"),
+        (
+            {"secret_key_fallbacks": "x" * 40},
+            "SECRET_KEY looks like a placeholder; `api setup` makes a random one",
+        ),
+        (
+            {"secret_key_fallbacks": f"{SECRET_KEY},short"},
+            "SECRET_KEY_FALLBACKS: each must hold at least 32 bytes, and no comma",
+        ),
         ({"public_url": "http://api.example.com"}, "PUBLIC_URL must start with https:// in production"),
         ({"allowed_hosts": "*"}, "ALLOWED_HOSTS=* accepts forged Host headers; name your hosts"),
         (
@@ -127,6 +135,20 @@ def test_each_purpose_has_a_key_of_its_own() -> None:
     assert 2 == len(keys)
     assert settings.derived_key("cursor") in keys
     assert SECRET_KEY.encode() not in keys
+
+
+def test_a_retired_secret_has_the_keys_it_had() -> None:
+    """Behind those of the new one, which signs; a repr shows neither."""
+    old = load(Settings, secret_key=SECRET_KEY)
+    fallbacks = f"{SECRET_KEY}, {SECRET_KEY}x"
+    settings = load(Settings, secret_key=f"new {SECRET_KEY}", secret_key_fallbacks=fallbacks)
+
+    keys = settings.derived_keys("cursor")
+
+    assert (3, 3) == (len(keys), len(set(keys)))
+    assert settings.derived_key("cursor") == keys[0]
+    assert old.derived_key("cursor") == keys[1]
+    assert SECRET_KEY not in repr(settings)
 
 
 def test_a_url_has_no_slash_at_its_end() -> None:

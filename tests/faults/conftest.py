@@ -14,7 +14,10 @@ from rendering import Renderer
 from running import Project, settings_for
 from servers import MariaDB, PostgreSQL
 from services import Services
+from styles import style_of
 
+# What a server's faults do is the same with all other answers.
+ANSWERS: dict[str, str] = {}
 SETTINGS = {
     "DATABASE_TLS": "none",
     "DATABASE_TIMEOUT_SECONDS": "1",
@@ -43,7 +46,7 @@ def project(
 ) -> Project:
     """The project for this kind of server, with the feature of these tests besides."""
     room = tmp_path_factory.mktemp("faults")
-    folder = copytree(renderer.render({"database": backend.answer}), room / "project")
+    folder = copytree(renderer.render({**ANSWERS, "database": backend.answer}), room / "project")
     for name, text in TRIALS.items():
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(text)
@@ -68,7 +71,7 @@ def stopped(backend: Backend[Any], project: Project, migrated: str) -> Site:
         backend.server.execute(statement, url)
     room = project.new_room()
     settings = {**settings_for(url), **SETTINGS, "MAILBOX_DIR": str(room / "mailbox")}
-    return Site(backend, project, url, settings)
+    return Site(backend, project, url, settings, style_of(ANSWERS))
 
 
 @pytest.fixture(scope="module")

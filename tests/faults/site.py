@@ -14,8 +14,9 @@ from faults.peer import Peer
 from faults.trials import STATEMENTS
 from launching import eventually
 from running import Project, Server
+from styles import PASSWORD, Style
 from wiring.client import Answer, Client
-from wiring.site import PASSWORD, User
+from wiring.site import User
 
 INVOICES = "/api/v1/invoices"
 # As cheap as Argon2id gets.
@@ -47,6 +48,7 @@ class Site:
     project: Project
     url: str
     settings: Mapping[str, str]
+    style: Style
     running: Server | None = None
 
     @property
@@ -65,7 +67,7 @@ class Site:
     @property
     def anybody(self) -> Client:
         """A client who is not logged in, at an address of its own."""
-        return Client.elsewhere(self.server)
+        return Client.elsewhere(self.server).having(**self.style.everybody)
 
     def user(self) -> User:
         """A new user with a confirmed address, logged in."""
@@ -73,11 +75,8 @@ class Site:
         values = f"{self.backend.key(uuid4())}, '{email}', '{_HASH}', 'user', {', '.join([_LONG_AGO] * 3)}, 1"
         names = "id, email, password_hash, role, email_verified_at, created_at, updated_at, version"
         self.rows(f"INSERT INTO users ({names}) VALUES ({values})")  # noqa: S608
-        client = self.anybody
-        answer = client.post("/api/v1/auth/login", {"email": email, "password": PASSWORD})
-        assert answer.status == 200, answer.text
-        token = answer.json["access_token"]
-        return User(self.server, {**client.headers, "Authorization": f"Bearer {token}"}, email, answer.json)
+        answer, headers = self.style.log_in(self.anybody, email)
+        return User(self.server, headers, email, answer.json)
 
     def trial(self, *statements: str, **headers: str) -> Answer:
         """A request that runs these statements in its transaction."""

@@ -6,8 +6,9 @@ from uuid import uuid4
 from faults.load import under_load
 from faults.site import INVOICES, Site, assert_unavailable
 from launching import eventually
+from styles import PASSWORD
 from wiring.client import Answer
-from wiring.site import PASSWORD, invoice
+from wiring.site import invoice
 
 
 def test_outage_loses_nothing_and_passes(site: Site) -> None:

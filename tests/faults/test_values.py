@@ -6,8 +6,9 @@ import pytest
 
 from faults.site import INVOICES, Site
 from faults.trials import VALUES
+from styles import PASSWORD
 from wiring.client import Answer
-from wiring.site import PASSWORD, invoice
+from wiring.site import invoice
 
 HOSTILE: dict[str, object] = {
     "NUL": "a\0b" * 8,

@@ -4,11 +4,9 @@ import json
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from http.client import HTTPMessage
+from http.client import HTTPConnection, HTTPMessage
 from itertools import count
-from typing import Any, Self
-
-from running import Server
+from typing import Any, Protocol, Self
 
 NOTHING = object()
 _addresses = count(1)
@@ -42,6 +40,13 @@ class Answer:
     def header(self, name: str) -> str | None:
         """One header, or None."""
         return self.headers.get(name)
+
+
+class Server(Protocol):
+    """What serves."""
+
+    def connect(self) -> HTTPConnection:
+        """A new connection."""
 
 
 @dataclass(frozen=True)

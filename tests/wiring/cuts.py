@@ -13,7 +13,7 @@ class Cut:
     file: str
     wire: str
     instead: str = ""
-    on: str = "sqlite"  # the database whose project has this wire
+    on: str = ""  # the ground whose project has this wire: the first one where the probe looks
     migrates: bool = False  # the database is not the same without it
 
     def apply(self, project: Path) -> None:

@@ -7,6 +7,7 @@ the promise hangs on: with any of them cut, the probe must fail.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from variants import GROUNDS
 from wiring.cuts import Cut
 from wiring.site import Site
 
@@ -28,8 +29,18 @@ class Probe:
     setup: Setup
     cuts: tuple[Cut, ...]
     look: Callable[[Site], None]
-    # The databases on which there is nothing to see, and why.
+    # The databases on which there is nothing to see, and why; the one style of authentication that keeps it.
     exempt: Mapping[str, str] = field(default_factory=dict, hash=False)
+    auth: str | None = None
+
+    @property
+    def grounds(self) -> list[str]:
+        """Those whose style of authentication it belongs to."""
+        return [name for name, answers in GROUNDS.items() if self.auth in {None, answers.get("auth", "jwt")}]
+
+    def exemption(self, ground: str) -> str | None:
+        """Why there is nothing to see on this one."""
+        return self.exempt.get(GROUNDS[ground].get("database", "sqlite"))
 
 
 PROBES: list[Probe] = []
@@ -73,16 +84,18 @@ ALONE = Setup("alone", UNLIMITED, serves=False)
 Look = Callable[[Site], None]
 
 
-def probe(setup: Setup, *cuts: Cut, **exempt: str) -> Callable[[Look], Look]:
+def probe(setup: Setup, *cuts: Cut, auth: str | None = None, **exempt: str) -> Callable[[Look], Look]:
     """Enter a function into the list of probes; `mysql="why"` leaves out a database."""
 
     def enter(look: Look) -> Look:
-        enter_probe(look.__name__, setup, look, *cuts, **exempt)
+        enter_probe(look.__name__, setup, look, *cuts, auth=auth, **exempt)
         return look
 
     return enter
 
 
-def enter_probe(name: str, setup: Setup, look: Look, *cuts: Cut, **exempt: str) -> None:
+def enter_probe(
+    name: str, setup: Setup, look: Look, *cuts: Cut, auth: str | None = None, **exempt: str
+) -> None:
     """Enter a function under a name of its own."""
-    PROBES.append(Probe(name, setup, cuts, look, exempt))
+    PROBES.append(Probe(name, setup, cuts, look, exempt, auth))

@@ -1,5 +1,6 @@
 """A running project as a probe sees it: HTTP in front, log lines, mails and rows behind."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
@@ -16,11 +17,11 @@ from argon2 import PasswordHasher
 from databases import Row
 from launching import Command, eventually
 from running import Project, Server
+from styles import PASSWORD, Style
 from wiring.client import Answer, Client
 from wiring.database import Database
 
 T = TypeVar("T")
-PASSWORD = "correct horse battery staple"
 # As cheap as Argon2id gets: the parameters stand in the hash, so the login verifies it as quickly.
 _HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 _USER = (
@@ -36,6 +37,12 @@ class User(Client):
     email: str = ""
     login: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def secrets(self) -> list[str]:
+        """What shows who it is: the value of a token or a cookie."""
+        shown = (self.headers.get(name, "") for name in ("Authorization", "Cookie"))
+        return [re.split("[ =]", value, maxsplit=1)[1] for value in shown if value]
+
     def invoice(self, **changes: object) -> Answer:
         """Make an invoice."""
         return self.post("/api/v1/invoices", invoice(**changes))
@@ -49,6 +56,7 @@ class Site:
     database: Database
     settings: dict[str, str]
     patience: float
+    style: Style
     running: Server | None = None
 
     @property
@@ -75,16 +83,31 @@ class Site:
     @property
     def anybody(self) -> Client:
         """A client who is not logged in, at an address of its own."""
-        return Client.elsewhere(self.server)
+        return Client.elsewhere(self.server).having(**self.style.everybody)
 
     def user(self) -> User:
         """A new user with a confirmed address, logged in."""
-        email = self.account()
-        client = self.anybody
-        answer = client.post("/api/v1/auth/login", {"email": email, "password": PASSWORD})
-        assert answer.status == 200, answer.text
-        token = answer.json["access_token"]
-        return User(self.server, {**client.headers, "Authorization": f"Bearer {token}"}, email, answer.json)
+        return self.log_in(self.account())
+
+    def log_in(self, email: str) -> User:
+        """Somebody who has just logged in to an account with PASSWORD, at an address of their own."""
+        answer, headers = self.style.log_in(self.anybody, email)
+        return User(self.server, headers, email, answer.json)
+
+    def shown(self, user: User, login: Answer) -> User:
+        """The same user, showing what another login has given."""
+        return replace(user, headers={**user.headers, **self.style.shown(login)}, login=login.json)
+
+    def token(self, to: str, subject: str) -> str:
+        """The token in the mail with this subject, as soon as that is the newest one to an address."""
+
+        def look() -> EmailMessage | None:
+            mail = self.mail(to)
+            return mail if mail["Subject"] == subject else None
+
+        mail = self.eventually(look, f"a mail to {to}: {subject}")
+        token: str = max(re.findall(r"[\w-]{20,}", part(mail, "plain")), key=len)
+        return token
 
     def account(self) -> str:
         """A new account with a confirmed address and PASSWORD; its address."""

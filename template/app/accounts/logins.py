@@ -45,6 +45,7 @@ async def check_login(session: AsyncSession, settings: Settings, login: LoginReq
     # Locked until the login is open: whoever sets a new password meanwhile waits, and ends this login, too.
     same = select(User.id).where(User.id == user.id, User.password_hash == user.password_hash)
     if await session.scalar(same.with_for_update()) is None:
+        _record_failure(session, user, "password")
         raise InvalidLogin
     if user.email_verified_at is None:
         afterwards(session, partial(forgive, attempt=attempt))

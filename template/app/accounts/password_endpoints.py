@@ -5,7 +5,7 @@ from fastapi import Request, Response
 from app.accounts import password_changes
 from app.accounts.reauthentication import Reauthentication
 from app.accounts.schemas import Accepted, AddressOfAccount, PasswordChange, PasswordReset
-from app.auth.credentials import renew
+from app.auth.credentials import LoginAnswer, issue
 from app.auth.policy import POLICY
 from app.db import Session
 from app.http import Router, never_stored, rate_limit
@@ -16,7 +16,6 @@ router = Router(prefix="/auth", tags=["auth"])
 
 @router.post(
     "/password",
-    status_code=204,
     dependencies=[rate_limit(POLICY.reauthentication_rate, on_outage="refuse")],
 )
 @never_stored
@@ -26,16 +25,14 @@ async def change_password(
     session: Session,
     proof: Reauthentication,
     change: PasswordChange,
-) -> None:
-    """Change your password. Your other logins end, and a mail tells you so."""
+) -> LoginAnswer:
+    """Change your password. All your logins end; the answer is that of a new one, and a mail tells you so."""
+    user = await proof.owner(change)
+    # A login of its own (ASVS 5.0 7.2.4): whoever has a copy of what this one was opened with is out.
     await password_changes.change_password(
-        session,
-        await proof.owner(change),
-        change.new_password,
-        kept_login=proof.current.session_id,
-        frontend_url=request.app.state.settings.frontend_url,
+        session, user, change.new_password, frontend_url=request.app.state.settings.frontend_url
     )
-    await renew(request, response, session, proof.current)
+    return await issue(request, response, session, user.id)
 
 
 @router.post(

@@ -45,10 +45,9 @@ async def end_login(session: AsyncSession, session_id: UUID, *, user_id: UUID) -
     return await _revoke(session, LoginSession.user_id == user_id, LoginSession.id == session_id) == 1
 
 
-async def end_logins(session: AsyncSession, user_id: UUID, *, but: UUID | None = None) -> None:
-    """Revoke all logins of a user, or all but one."""
-    kept = () if but is None else (LoginSession.id != but,)
-    await _revoke(session, LoginSession.user_id == user_id, *kept)
+async def end_logins(session: AsyncSession, user_id: UUID) -> None:
+    """Revoke all logins of a user."""
+    await _revoke(session, LoginSession.user_id == user_id)
 
 
 async def _revoke(session: AsyncSession, *which: ColumnElement[bool]) -> int:

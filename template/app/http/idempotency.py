@@ -5,6 +5,7 @@ response. Rolled back, the key is free again.
 """
 
 import hashlib
+import hmac
 from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
 from typing import Annotated, Any, TypeVar, cast
@@ -46,6 +47,7 @@ class IdempotencyRecord(Base):
 
     # SHA-256 of caller, method, path and key, in hex: of one length, whatever the client sends.
     key_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    # HMAC of query and body.
     request_hash: Mapped[str] = mapped_column(String(64))
     status: Mapped[int | None]
     headers: Mapped[dict[str, str] | None] = mapped_column(JSON)
@@ -73,7 +75,7 @@ async def declare_header(
 def never_stored(endpoint: F) -> F:
     """Mark an endpoint whose request or response holds a secret: it takes no Idempotency-Key.
 
-    The response would be stored, and of the request a fast hash, by which a password could be guessed.
+    The response would be stored, and of the request a hash.
     """
     endpoint.never_stored = True  # type: ignore[attr-defined]
     return endpoint
@@ -92,17 +94,21 @@ async def once(request: Request, session: AsyncSession, handle: Handler, *, publ
     now = utc_now()
     body = await request.body()
     key_hash = _hash(request.scope["caller"], request.method, request.scope["path"], _key(request))
-    request_hash = _hash(request.scope["query_string"].decode("latin-1"), body.decode("latin-1"))
+    # Keyed: a body may hold a password, which a plain hash would let whoever reads the table guess.
+    hashes = [
+        hmac.new(key, request.scope["query_string"] + b"\0" + body, "sha256").hexdigest()
+        for key in request.app.state.settings.derived_keys("idempotency")
+    ]
     row = {
         "key_hash": key_hash,
-        "request_hash": request_hash,
+        "request_hash": hashes[0],
         "expires_at": now + timedelta(hours=request.app.state.settings.idempotency_hours),
     }
     if not await _claim(session, row, now):
         if request.scope["identity"] is not None and not public:
             # The endpoint does not run, nor its authentication: whoever may not any more must see nothing.
             await request.app.state.authenticate(request, session)
-        return await _replay(session, key_hash, request_hash)
+        return await _replay(session, key_hash, hashes)
     response = await handle(request)
     await session.execute(
         update(_table)
@@ -129,9 +135,9 @@ async def _claim(session: AsyncSession, row: dict[str, Any], now: datetime) -> b
         raise
 
 
-async def _replay(session: AsyncSession, key_hash: str, request_hash: str) -> Response:
+async def _replay(session: AsyncSession, key_hash: str, hashes: list[str]) -> Response:
     record = (await session.execute(select(_table).where(_table.c.key_hash == key_hash))).one()
-    if record.request_hash != request_hash:
+    if record.request_hash not in hashes:
         raise IdempotencyKeyReused
     return Response(record.body, record.status, {**record.headers, "Idempotent-Replayed": "true"})
 

@@ -29,7 +29,7 @@ class PageParams:
         self._request = request
         self._response = response
         self._cursor = cursor
-        self._key: bytes = request.app.state.settings.derived_key("cursor")
+        self._keys: tuple[bytes, ...] = request.app.state.settings.derived_keys("cursor")
 
     def values(self, sort: Sort) -> dict[str, Any]:
         """ROWS and, behind a cursor, POSITION: value and key of the last row seen. Raises InvalidCursor."""
@@ -41,7 +41,7 @@ class PageParams:
         except ValueError:
             raise InvalidCursor from None
         payload, signature = raw[:-SIGNATURE_BYTES], raw[-SIGNATURE_BYTES:]
-        if not hmac.compare_digest(signature, self._sign(payload)):
+        if not any(hmac.compare_digest(signature, _sign(key, payload)) for key in self._keys):
             raise InvalidCursor
         name, *position = json.loads(payload)
         if name != sort.name:
@@ -55,14 +55,11 @@ class PageParams:
         """Make the cursor behind the row `last`, and the Link header that leads there (RFC 8288)."""
         position = (getattr(last, sort.column.key), getattr(last, sort.key.key))
         payload = json.dumps([sort.name, *map(_plain, position)], separators=(",", ":")).encode()
-        cursor = urlsafe_b64encode(payload + self._sign(payload)).rstrip(b"=").decode()
+        cursor = urlsafe_b64encode(payload + _sign(self._keys[0], payload)).rstrip(b"=").decode()
         asked = [pair for pair in self._request.query_params.multi_items() if pair[0] != "cursor"]
         query = urlencode([*asked, ("cursor", cursor)])
         self._response.headers["Link"] = f'<{quote(self._request.url.path)}?{query}>; rel="next"'
         return cursor
-
-    def _sign(self, payload: bytes) -> bytes:
-        return hmac.digest(self._key, payload, "sha256")[:SIGNATURE_BYTES]
 
 
 # Not the class itself: FastAPI would call it in a thread.
@@ -83,6 +80,10 @@ async def _paging(
 
 
 Paging = Annotated[PageParams, Depends(_paging)]
+
+
+def _sign(key: bytes, payload: bytes) -> bytes:
+    return hmac.digest(key, payload, "sha256")[:SIGNATURE_BYTES]
 
 
 def _plain(value: Any) -> str | int:

@@ -4,11 +4,12 @@ import pytest
 from httpx2 import AsyncClient, Response
 
 from app.db import Database
+from tests.fixtures import credentials
 from tests.fixtures.accounts import PASSWORD, Login, change_user
 from tests.fixtures.mails import SentMails
 from tests.fixtures.trail import AuditTrail
 
-ALICE, ME = "alice@example.com", "/api/v1/users/me"
+ALICE, ME, KEYS = "alice@example.com", "/api/v1/users/me", "/api/v1/api-keys"
 NEW = "staple battery horse"
 
 
@@ -24,18 +25,48 @@ async def log_in(client: AsyncClient, password: str) -> int:
 
 async def test_the_new_password_counts(alice: AsyncClient, client: AsyncClient) -> None:
     """And the old one no more."""
-    assert 204 == (await change(alice)).status_code
+    assert 200 == (await change(alice)).status_code
     assert [200, 401] == [await log_in(client, password) for password in (NEW, PASSWORD)]
 
 
 async def test_all_other_logins_end(alice: AsyncClient, bob: AsyncClient, login: Login) -> None:
-    """This one stays, and so do everybody else's."""
+    """Whoever changes it gets a new one, and everybody else's stay."""
     other_device = await login(ALICE)
 
-    await change(alice)
+    credentials.present(alice, await change(alice))
 
     clients = (alice, other_device, bob)
     assert [200, 401, 200] == [(await client.get(ME)).status_code for client in clients]
+    [item] = (await alice.get("/api/v1/auth/sessions")).json()["items"]
+    assert item["current"]
+
+
+async def test_a_copy_of_what_this_login_was_opened_with_is_worthless(alice: AsyncClient) -> None:
+    """Whoever has stolen it is out, too (ASVS 5.0 7.2.4)."""
+    stolen = dict(alice.headers), dict(alice.cookies)
+
+    credentials.present(alice, await change(alice))
+
+    alice.headers.update(stolen[0])
+    alice.cookies.clear()
+    alice.cookies.update(stolen[1])
+    assert 401 == (await alice.get(ME)).status_code
+
+
+async def test_api_keys_go_on_and_the_owner_is_told_so(
+    alice: AsyncClient, client: AsyncClient, sent_mails: SentMails
+) -> None:
+    """With their number; an account without any reads nothing of them."""
+    credentials.present(alice, await change(alice))
+    key = (await alice.post(KEYS, json={"name": "Export", "scopes": ["account:read"]})).json()["key"]
+
+    await change(alice, NEW, PASSWORD)
+
+    first, _, last = await sent_mails()
+    assert "API key" not in first.text + first.html
+    assert "Its API keys go on, 1 in number" in last.text
+    assert "Its API keys go on, 1 in number" in last.html
+    assert 200 == (await client.get(ME, headers={"Authorization": f"Bearer {key}"})).status_code
 
 
 async def test_without_the_old_password_nothing_changes(

@@ -31,7 +31,7 @@ async def test_a_request_that_cannot_be_read_is_no_guess(alice: AsyncClient) -> 
         assert 422 == (await alice.post("/api/v1/auth/password", json=short)).status_code
 
     good = {"current_password": PASSWORD, "new_password": "staple battery horse"}
-    assert 204 == (await alice.post("/api/v1/auth/password", json=good)).status_code
+    assert 200 == (await alice.post("/api/v1/auth/password", json=good)).status_code
 
 
 async def test_the_right_password_and_a_poor_new_one_is_no_failure(alice: AsyncClient) -> None:
@@ -41,4 +41,4 @@ async def test_the_right_password_and_a_poor_new_one_is_no_failure(alice: AsyncC
         assert 422 == (await alice.post("/api/v1/auth/password", json=poor)).status_code
 
     good = {"current_password": PASSWORD, "new_password": "staple battery horse"}
-    assert 204 == (await alice.post("/api/v1/auth/password", json=good)).status_code
+    assert 200 == (await alice.post("/api/v1/auth/password", json=good)).status_code

@@ -16,7 +16,7 @@ from tests.fixtures.apps import Serve
 from tests.fixtures.mails import SentMails
 from tests.fixtures.trail import AuditTrail
 
-ALICE, ME = "alice@example.com", "/api/v1/users/me"
+ALICE, ME, KEYS = "alice@example.com", "/api/v1/users/me", "/api/v1/api-keys"
 NEW = "staple battery horse"
 
 
@@ -79,6 +79,30 @@ async def test_the_owner_is_told(client: AsyncClient, sent_mails: SentMails, aud
     for action in ("password.reset_requested", "password.reset"):
         [event] = await audit_trail(action)
         assert "done" == event.result
+
+
+async def test_api_keys_end_and_the_owner_is_told_so(
+    alice: AsyncClient, bob: AsyncClient, client: AsyncClient, sent_mails: SentMails, audit_trail: AuditTrail
+) -> None:
+    """Whoever was in the account may have made one; everybody else's stay."""
+    key, his = [
+        (await owner.post(KEYS, json={"name": "Export", "scopes": ["account:read"]})).json()["key"]
+        for owner in (alice, bob)
+    ]
+    await forgot(client)
+    *_, link = await sent_mails()
+
+    await reset(client, token_in(link))
+
+    status = [
+        (await client.get(ME, headers={"Authorization": f"Bearer {each}"})).status_code for each in (key, his)
+    ]
+    assert [401, 200] == status
+    told = (await sent_mails())[-1]
+    assert "and so have its API keys" in told.text
+    assert "and so have its API keys" in told.html
+    [event] = await audit_trail("password.reset")
+    assert {"api_keys_revoked": 1} == event.details
 
 
 async def test_it_confirms_the_address(client: AsyncClient, add_user: AddUser, sent_mails: SentMails) -> None:

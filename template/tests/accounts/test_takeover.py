@@ -4,13 +4,20 @@ import asyncio
 
 import pytest
 from fastapi import FastAPI
-from httpx2 import AsyncClient
+from httpx2 import AsyncClient, Response
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import logins, passwords
+from app.auth.api_keys import ApiKeyRepository
+from app.auth.models import AttemptCount
 from app.db import Database
+from app.users import User
+from app.users import repository as users
 from tests.fixtures import credentials
-from tests.fixtures.accounts import PASSWORD, Login
+from tests.fixtures.accounts import PASSWORD, AddUser, Login
 from tests.fixtures.apps import Connect, MakeApp
+from tests.fixtures.trail import AuditTrail
 
 AUTH, ME, ALICE = "/api/v1/auth", "/api/v1/users/me", "alice@example.com"
 SENSITIVE = {
@@ -63,7 +70,7 @@ async def test_a_password_is_not_even_hashed_into_an_idempotency_row(alice: Asyn
     first = await alice.post(f"{AUTH}/password", json=body, headers=headers)
     again = await alice.post(f"{AUTH}/password", json={**body, "current_password": PASSWORD}, headers=headers)
 
-    assert [403, 204] == [first.status_code, again.status_code]
+    assert [403, 200] == [first.status_code, again.status_code]
 
 
 async def test_a_login_by_the_old_password_does_not_outlive_it(
@@ -80,10 +87,10 @@ async def test_a_login_by_the_old_password_does_not_outlive_it(
         await asyncio.sleep(0.3)
         return right
 
-    async def change() -> int:
+    async def change() -> Response:
         await verified.wait()
         body = {"current_password": PASSWORD, "new_password": "staple battery horse"}
-        return (await alice.post(f"{AUTH}/password", json=body)).status_code
+        return await alice.post(f"{AUTH}/password", json=body)
 
     monkeypatch.setattr(logins, "verify_password", slow)
     thief = connect(app)
@@ -91,8 +98,66 @@ async def test_a_login_by_the_old_password_does_not_outlive_it(
         thief.post(f"{AUTH}/login", json={"email": ALICE, "password": PASSWORD}), change()
     )
 
-    assert 204 == changed
+    assert 200 == changed.status_code
+    credentials.present(alice, changed)
     if opened.status_code == 200:
         credentials.present(thief, opened)
     assert 401 == (await thief.get(ME)).status_code
     assert 200 == (await alice.get(ME)).status_code
+
+
+async def test_a_password_that_is_changed_between_two_looks_fails_as_a_wrong_one(
+    client: AsyncClient,
+    add_user: AddUser,
+    database: Database,
+    audit_trail: AuditTrail,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It is written down, and the attempt counts: it was none with the password of the account."""
+    await add_user(ALICE)
+    by_email = users.by_email
+
+    async def outdated(session: AsyncSession, email: str) -> User | None:
+        user = await by_email(session, email)
+        change = update(User).values(password_hash="another").execution_options(synchronize_session=False)
+        await session.execute(change)
+        return user
+
+    monkeypatch.setattr(users, "by_email", outdated)
+    answer = await client.post(f"{AUTH}/login", json={"email": ALICE, "password": PASSWORD})
+
+    assert (401, "invalid_login") == (answer.status_code, answer.json()["code"])
+    [event] = await audit_trail("login")
+    assert ("refused", {"reason": "password"}) == (event.result, event.details)
+    counted = await database.run(lambda session: session.scalars(select(AttemptCount.attempts)))
+    assert [1, 1] == list(counted)
+
+
+async def test_a_key_asked_for_by_the_old_password_does_not_outlive_it(
+    make_app: MakeApp, connect: Connect, login: Login, committed: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever was let in before the change, and gets the account after it, gets no key any more."""
+    app: FastAPI = make_app(database=committed)
+    alice, thief = await login(ALICE, app=app), await login(ALICE, app=app)
+    lock, let_in, changed = ApiKeyRepository.lock_owner, asyncio.Event(), asyncio.Event()
+
+    async def slow(keys: ApiKeyRepository) -> bool:
+        let_in.set()
+        await keys.session.rollback()  # nothing was done so far; SQLite would keep the owner waiting
+        await changed.wait()
+        return await lock(keys)
+
+    async def change() -> Response:
+        await let_in.wait()
+        body = {"current_password": PASSWORD, "new_password": "staple battery horse"}
+        answer = await alice.post(f"{AUTH}/password", json=body)
+        changed.set()
+        return answer
+
+    monkeypatch.setattr(ApiKeyRepository, "lock_owner", slow)
+    body = {"name": "Back door", "scopes": ["account:read"]}
+    asked, answer = await asyncio.gather(thief.post("/api/v1/api-keys", json=body), change())
+
+    credentials.present(alice, answer)
+    assert (401, 200) == (asked.status_code, answer.status_code)
+    assert [] == (await alice.get("/api/v1/api-keys")).json()["items"]

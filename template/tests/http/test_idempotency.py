@@ -1,6 +1,7 @@
 """Idempotency-Key: a request sent twice is done once."""
 
 import asyncio
+import hashlib
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from app.auth import public
 from app.db import Database, Session, utc_now
 from app.errors import Conflict
 from app.http import Router, never_stored
+from app.http.idempotency import IdempotencyRecord
 from tests.fixtures import notes
 from tests.fixtures.accounts import Login
 from tests.fixtures.apps import MakeApp, Serve
@@ -73,6 +75,18 @@ async def test_the_key_of_another_request_is_refused(alice: AsyncClient, change:
     response = await alice.post("/notes", **{"json": {"title": "Once"}, **change}, headers=KEY)
 
     assert (422, "idempotency_key_reused") == (response.status_code, response.json()["code"])
+
+
+async def test_the_database_does_not_tell_what_was_sent(alice: AsyncClient, database: Database) -> None:
+    """The hash of a request is keyed: whoever reads the table can try out no body."""
+    body = b'{"title":"Guess"}'
+    await alice.post("/notes", content=body, headers={**KEY, "Content-Type": "application/json"})
+
+    stored = await database.run(lambda session: session.scalar(select(IdempotencyRecord.request_hash)))
+
+    guesses = (body, b"\0" + body, b"\0" + body + b"\0")
+    assert stored is not None
+    assert stored not in {hashlib.sha256(guess).hexdigest() for guess in guesses}
 
 
 async def test_the_same_key_on_another_route_is_another_key(alice: AsyncClient) -> None:

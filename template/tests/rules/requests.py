@@ -55,21 +55,32 @@ async def send(
 async def make_ids(
     client: AsyncClient, operation: Operation, operations: Iterable[Operation], made: dict[str, str]
 ) -> dict[str, str]:
-    """The ids in the operation's path, of things that this client makes in the collections they stand behind.
+    """The ids in the operation's path, of things that this client has in the collections they stand behind.
 
-    `made` remembers them by collection. An id is missing where its collection takes no POST.
+    It makes one where there is a POST, or else takes the first of the list. `made` remembers them.
     """
-    posts = {other.path: other for other in operations if other.method == "POST"}
+    known = {(other.method, other.path): other for other in operations}
     ids: dict[str, str] = {}
     for parameter in re.finditer(r"/\{(\w+)\}", operation.path):
         collection = operation.path[: parameter.start()]
-        if collection not in made and collection in posts:
-            answer = await send(client, posts[collection], ids)
-            if answer.status_code == 201 and "id" in answer.json():
-                made[collection] = answer.json()["id"]
+        for method in ("POST", "GET"):
+            if collection in made or (method, collection) not in known:
+                continue
+            if (found := await _id(client, known[method, collection], ids)) is not None:
+                made[collection] = found
         if collection in made:
             ids[parameter[1]] = made[collection]
     return ids
+
+
+async def _id(client: AsyncClient, operation: Operation, ids: dict[str, str]) -> str | None:
+    """The id of what was made, or of the newest that is there."""
+    answer = await send(client, operation, ids)
+    if answer.status_code not in {200, 201}:
+        return None
+    found: Any = answer.json()
+    items = found if isinstance(found, list) else found.get("items", [found])
+    return items[0].get("id") if items else None
 
 
 def unknown_ids(operation: Operation) -> dict[str, str]:

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import FastAPI
 from httpx2 import AsyncClient, Response
 from pydantic import AfterValidator
+from sqlalchemy import select
 
 from app.auth import CurrentUser
 from app.db import Session
@@ -87,3 +88,37 @@ async def test_a_route_that_shows_anothers_things_is_seen(make_app: MakeApp, log
     assert "answers 200 for an id that nothing has" in blind
     assert "PUT /notes/{note_id}/tags/{tag}" in unmade
     assert "name `examples=[…]`" in unmade
+
+
+async def test_a_route_to_what_is_only_listed_is_tried(make_app: MakeApp, login: Login) -> None:
+    router = Router(prefix="/listed")
+
+    @router.get("")
+    async def listed(session: Session, current: CurrentUser) -> list[dict[str, UUID]]:
+        return [{"id": note_id} for note_id in await session.scalars(select(Note.id))]
+
+    @router.get("/{note_id}")
+    async def shown(session: Session, current: CurrentUser, note_id: UUID) -> str:
+        if (note := await session.get(Note, note_id)) is None:
+            raise NotFound
+        return note.title
+
+    app = make_app(notes.router, router)
+    alice, bob = await login("alice@example.com", app=app), await login("bob@example.com", app=app)
+    await alice.post("/notes", json={"title": "Listed"})
+
+    operations = [operation for operation in operations_of(app) if operation.path.startswith("/listed")]
+    [offender] = await open_doors(operations, alice, bob)
+    assert "GET /listed/{note_id}" in offender
+    assert "answers 200 for somebody else's id" in offender
+
+
+async def test_somebody_elses_login_and_key_are_tried(app: FastAPI, alice: AsyncClient) -> None:
+    """A login is made by no POST of its own, and is there all the same."""
+    operations = operations_of(app)
+    paths = ("/api/v1/auth/sessions/{session_id}", "/api/v1/api-keys/{api_key_id}")
+
+    ids = [await make_ids(alice, one, operations, {}) for one in operations if one.path in paths]
+
+    assert ids
+    assert all(ids)

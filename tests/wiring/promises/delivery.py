@@ -11,9 +11,10 @@ from uuid import uuid4
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from styles import PASSWORD
 from wiring.cuts import Cut
 from wiring.probes import ALONE, probe
-from wiring.site import PASSWORD, Site, part
+from wiring.site import Site, part
 
 DELIVERY = "app/email/delivery.py"
 REGISTER = "/api/v1/auth/register"

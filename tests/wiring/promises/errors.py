@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
+from styles import PASSWORD
 from wiring.client import Answer
 from wiring.cuts import Cut
 from wiring.probes import DEVELOPMENT, probe
-from wiring.site import PASSWORD, Site, User
+from wiring.site import Site, User
 
 HANDLERS = "app/http/error_handlers.py"
 ENGINE = "app/db/engine.py"

@@ -80,11 +80,11 @@ def _until_refused(client: Client, path: str, at_most: int) -> list[Answer]:
     return answers
 
 
-for name, quota, file in (
-    ("login", 10, "app/accounts/endpoints.py"),
-    ("register", 10, "app/accounts/endpoints.py"),
-    ("verify-email", 20, "app/accounts/endpoints.py"),
-    ("refresh", 60, "app/auth/credentials.py"),
+for name, quota, file, auth in (
+    ("login", 10, "app/accounts/endpoints.py", None),
+    ("register", 10, "app/accounts/endpoints.py", None),
+    ("verify-email", 20, "app/accounts/endpoints.py", None),
+    ("refresh", 60, "app/auth/credentials.py", "jwt"),
 ):
     rate = {"verify-email": "link"}.get(name, name)
     wire = f'dependencies=[rate_limit(POLICY.{rate}_rate, by="address", on_outage="refuse")]'
@@ -95,4 +95,5 @@ for name, quota, file in (
         partial(_is_limited, f"/api/v1/auth/{name}", quota),
         Cut(file, wire, "dependencies=[]"),
         Cut(file, wire, wire.replace('"address"', '"caller"')),
+        auth=auth,
     )

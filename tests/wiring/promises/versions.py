@@ -2,9 +2,10 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+from styles import PASSWORD
 from wiring.cuts import Cut
 from wiring.probes import DEVELOPMENT, probe
-from wiring.site import PASSWORD, Site
+from wiring.site import Site
 
 INVOICES = "/api/v1/invoices"
 CHECK = "if_match.check(user)"

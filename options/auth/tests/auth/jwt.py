@@ -14,7 +14,7 @@ from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
 
 from app import about
-from app.auth.credentials import AccessTokens
+from app.auth.access_tokens import open_access_tokens
 from app.db import new_id, utc_now
 from app.settings import Settings, load
 
@@ -115,12 +115,12 @@ async def status(client: AsyncClient, token: str) -> int:
 
 
 async def test_a_token_tells_what_it_must_and_no_more(alice: AsyncClient, settings: Settings) -> None:
-    """Fixed algorithm and type (RFC 9068), issuer, audience, user and login; no name, no address."""
+    """Fixed algorithm and type (RFC 9068), key, issuer, audience, user and login; no name, no address."""
     me = (await alice.get("/api/v1/users/me")).json()
 
     header, claims = decoded(alice)
 
-    assert {"alg": "HS256", "typ": "at+jwt"} == header
+    assert {"alg": "HS256", "typ": "at+jwt", "kid": header["kid"]} == header
     assert {"iss", "aud", "sub", "sid", "jti", "iat", "exp"} == set(claims)
     assert (settings.public_url, about.NAME, me["id"]) == (claims["iss"], claims["aud"], claims["sub"])
     assert 15 * 60 == claims["exp"] - claims["iat"]
@@ -216,12 +216,12 @@ def test_the_clock_of_another_machine_may_be_a_little_off(settings: Settings) ->
     """By half a minute."""
     now = int(utc_now().timestamp())
     claims = {"iss": settings.public_url, "aud": about.NAME, "sub": str(new_id()), "sid": str(new_id())}
-    header = {"alg": "HS256", "typ": "at+jwt"}
+    header = open_access_tokens(settings).keys[0].header
 
     just_over, long_over = [signed(header, {**claims, "exp": now - age}, settings) for age in (20, 40)]
 
-    assert AccessTokens(settings).verify(just_over) is not None
-    assert AccessTokens(settings).verify(long_over) is None
+    assert open_access_tokens(settings).verify(just_over) is not None
+    assert open_access_tokens(settings).verify(long_over) is None
 
 
 @pytest.mark.parametrize(("later", "status"), [(timedelta(minutes=14), 200), (timedelta(minutes=16), 401)])

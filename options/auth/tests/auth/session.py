@@ -141,7 +141,8 @@ async def test_a_new_password_comes_with_a_new_cookie(alice: AsyncClient) -> Non
 
     answer = await alice.post("/api/v1/auth/password", json=change)
 
-    assert (204, 200) == (answer.status_code, await status(alice))
+    assert (200, 200) == (answer.status_code, await status(alice))
+    assert {"idle_seconds", "expires_at"} == set(answer.json())
     assert before != alice.cookies[NAME]
     alice.cookies.clear()
     alice.cookies.set(NAME, before)

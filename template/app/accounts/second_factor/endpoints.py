@@ -6,10 +6,16 @@ from sqlalchemy import select
 from app.accounts.reauthentication import OwnersProof, Reauthentication
 from app.accounts.schemas import CurrentPassword
 from app.accounts.second_factor.recovery_codes import count_left
-from app.accounts.second_factor.schemas import Confirmation, Enrolment, RecoveryCodes, SecondFactorRead
+from app.accounts.second_factor.schemas import (
+    Confirmation,
+    Confirmed,
+    Enrolment,
+    RecoveryCodes,
+    SecondFactorRead,
+)
 from app.accounts.second_factor.service import SecondFactorService
 from app.auth import CurrentUser
-from app.auth.credentials import renew
+from app.auth.credentials import LoginAnswer, issue
 from app.auth.models import SecondFactor
 from app.auth.policy import POLICY
 from app.db import Session
@@ -49,15 +55,14 @@ async def begin_second_factor(proof: Reauthentication, body: CurrentPassword) ->
 @open_without_second_factor
 async def confirm_second_factor(
     request: Request, response: Response, proof: Reauthentication, body: Confirmation
-) -> RecoveryCodes:
-    """Confirm the app by its first code. From now on a login takes both; your other logins end.
+) -> Confirmed:
+    """Confirm the app by its first code. From now on a login takes both.
 
-    The recovery codes are shown in this answer and never again.
+    All your logins end; the answer is that of a new one. The recovery codes are never shown again.
     """
-    factors = await _own(proof, body)
-    codes = await factors.confirm(body.code, kept_login=proof.current.session_id)
-    await renew(request, response, proof.session, proof.current)
-    return RecoveryCodes(recovery_codes=codes)
+    codes = await (await _own(proof, body)).confirm(body.code)
+    login = await issue(request, response, proof.session, proof.current.id)
+    return Confirmed(recovery_codes=codes, **login.model_dump())
 
 
 @router.post("/recovery-codes", dependencies=[_LIMIT])
@@ -69,12 +74,11 @@ async def renew_recovery_codes(proof: Reauthentication, body: CurrentPassword) -
 
 
 # Not DELETE: it wants a body, to which DELETE gives no meaning (RFC 9110 section 9.3.5).
-@router.post("/removal", status_code=204, dependencies=[_LIMIT])
+@router.post("/removal", dependencies=[_LIMIT])
 @never_stored
 async def remove_second_factor(
     request: Request, response: Response, proof: Reauthentication, body: CurrentPassword
-) -> None:
-    """Remove the second factor and its recovery codes. Your other logins end."""
-    factors = await _own(proof, body)
-    await factors.remove(kept_login=proof.current.session_id)
-    await renew(request, response, proof.session, proof.current)
+) -> LoginAnswer:
+    """Remove the second factor with its codes. All your logins end; the answer is that of a new one."""
+    await (await _own(proof, body)).remove()
+    return await issue(request, response, proof.session, proof.current.id)

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from app.accounts.schemas import Code, CurrentPassword
+from app.auth.credentials import LoginAnswer
 from app.validation import IssuedSecret, ResponseModel
 
 
@@ -31,3 +32,7 @@ class RecoveryCodes(ResponseModel):
     """One of them takes the place of the app's code, each once. Shown this once."""
 
     recovery_codes: list[IssuedSecret]
+
+
+class Confirmed(LoginAnswer, RecoveryCodes):
+    """What a new login gives, and the recovery codes."""

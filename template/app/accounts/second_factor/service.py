@@ -1,7 +1,5 @@
 """The rules of the second factor: added by password and code, changed and removed by both."""
 
-from uuid import UUID
-
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -41,10 +39,10 @@ class SecondFactorService:
         self._record("second_factor.begun")
         return Enrolment(uri=totp.uri(secret, self.user.email), secret=totp.typed(secret))
 
-    async def confirm(self, code: str, *, kept_login: UUID | None) -> list[str]:
+    async def confirm(self, code: str) -> list[str]:
         """Let the factor count from now on, and give its recovery codes.
 
-        Other logins end: they were opened without it. Raises NoSecondFactor, SecondFactorExists or WrongCode.
+        All logins end: they were opened without it. Raises NoSecondFactor, SecondFactorExists or WrongCode.
         """
         factor = await self._factor()
         if factor is None:
@@ -58,7 +56,7 @@ class SecondFactorService:
         factor.confirmed_at, factor.last_step = utc_now(), step
         await self.session.flush()
         await forget_guesses(self.session, self.user.id)
-        await end_logins(self.session, self.user.id, but=kept_login)
+        await end_logins(self.session, self.user.id)
         await self._tell("second_factor_added")
         self._record("second_factor.added")
         return await replace_codes(self.session, self.user.id)
@@ -70,10 +68,10 @@ class SecondFactorService:
         self._record("recovery_codes.renewed")
         return await replace_codes(self.session, self.user.id)
 
-    async def remove(self, *, kept_login: UUID | None) -> None:
-        """Remove the factor and its recovery codes; other logins end. Raises NoSecondFactor."""
+    async def remove(self) -> None:
+        """Remove the factor and its recovery codes; all logins end. Raises NoSecondFactor."""
         await self._demand_factor()
-        await self._end(kept_login)
+        await self._end()
         self._record("second_factor.removed")
 
     async def reset(self) -> None:
@@ -82,10 +80,10 @@ class SecondFactorService:
         await self._end()
         record(self.session, Event("second_factor.reset", resource=("user", self.user.id)))
 
-    async def _end(self, kept_login: UUID | None = None) -> None:
+    async def _end(self) -> None:
         await self.session.execute(delete(SecondFactor).where(SecondFactor.user_id == self.user.id))
         await forget_guesses(self.session, self.user.id)
-        await end_logins(self.session, self.user.id, but=kept_login)
+        await end_logins(self.session, self.user.id)
         await self._tell("second_factor_removed")
 
     async def _demand_factor(self) -> None:

@@ -2,6 +2,6 @@
 
 from app.auth.api_keys.issuer import ApiKeys, api_key_scheme
 from app.auth.api_keys.prefix import PREFIX
-from app.auth.api_keys.repository import delete_keys
+from app.auth.api_keys.repository import ApiKeyRepository, delete_keys
 
-__all__ = ["PREFIX", "ApiKeys", "api_key_scheme", "delete_keys"]
+__all__ = ["PREFIX", "ApiKeyRepository", "ApiKeys", "api_key_scheme", "delete_keys"]

@@ -7,7 +7,8 @@ derived from SECRET_KEY.
 Rate limits and Idempotency-Keys tell callers apart before any query, by the identity that a credential gives.
 With a checksum that everybody can compute, an invented key would be an identity, and its inventor had a fresh
 quota with each. So it takes SECRET_KEY to make the check: only what was issued here is an identity, and a
-typing error is refused without a query. The price: with another SECRET_KEY every API key ends.
+typing error is refused without a query. The price: with another SECRET_KEY every API key ends, unless the old
+one is among SECRET_KEY_FALLBACKS.
 """
 
 import hmac
@@ -39,21 +40,23 @@ class ApiKeys:
     """Makes API keys, and tells ours from what is none."""
 
     def __init__(self, settings: Settings) -> None:
-        self._key = settings.derived_key("api-key")
+        self._keys = settings.derived_keys("api-key")
 
     def make(self, key_id: UUID) -> str:
         """A new key with this id."""
         unchecked = f"{beginning_of(key_id)}_{encode(secrets.token_bytes(SECRET_BYTES))}"
-        return unchecked + self._check(unchecked)
+        return unchecked + _check(self._keys[0], unchecked)
 
     def verify(self, text: str) -> PresentedKey | None:
         """The key, or None when it was never issued here. Whether it still is good, takes a query."""
         shape = _SHAPE.fullmatch(text)
         if shape is None:
             return None
-        if not hmac.compare_digest(shape["check"], self._check(text[: shape.start("check")])):
+        unchecked = text[: shape.start("check")]
+        if not any(hmac.compare_digest(shape["check"], _check(key, unchecked)) for key in self._keys):
             return None
         return PresentedKey(UUID(bytes=decode(shape["id"], ID_BYTES)), hash_token(text))
 
-    def _check(self, unchecked: str) -> str:
-        return encode(hmac.digest(self._key, unchecked.encode(), "sha256")[:CHECK_BYTES])
+
+def _check(key: bytes, unchecked: str) -> str:
+    return encode(hmac.digest(key, unchecked.encode(), "sha256")[:CHECK_BYTES])

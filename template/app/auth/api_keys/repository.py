@@ -1,8 +1,9 @@
 """Queries on API keys. Each starts from `mine()`: nobody reaches another owner's keys."""
 
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import CursorResult, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.auth.api_keys.models import ApiKey
@@ -26,6 +27,7 @@ class ApiKeyRepository(OwnedRepository[ApiKey]):
         return await self.session.scalar(usable.with_only_columns(func.count())) or 0
 
 
-async def delete_keys(session: AsyncSession, owner_id: UUID) -> None:
-    """Revoke all API keys of a user."""
-    await session.execute(delete(ApiKey).where(ApiKey.owner_id == owner_id))
+async def delete_keys(session: AsyncSession, owner_id: UUID) -> int:
+    """Revoke all API keys of a user; how many there were."""
+    deleted = await session.execute(delete(ApiKey).where(ApiKey.owner_id == owner_id))
+    return cast(CursorResult[Any], deleted).rowcount

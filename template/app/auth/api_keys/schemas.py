@@ -10,7 +10,8 @@ from app.auth.policy import POLICY
 from app.validation import IssuedSecret, Line, RequestModel, ResponseModel
 
 Scope = Annotated[str, Field(max_length=60, pattern="^[a-z_]+:[a-z_]+$", examples=["account:read"])]
-Scopes = Annotated[set[Scope], Field(min_length=1, max_length=50)]
+# One that is named twice counts once: the contract says so, too.
+Scopes = Annotated[set[Scope], Field(min_length=1, max_length=50, json_schema_extra={"uniqueItems": False})]
 Days = Annotated[int, Field(ge=1, le=POLICY.api_key_max_days, description="After so many days it ends")]
 
 

@@ -16,7 +16,7 @@ from app.auth.current_user import CurrentUser, InvalidCredential
 from app.auth.mails import notice
 from app.auth.permissions import PERMISSIONS
 from app.auth.policy import POLICY
-from app.auth.principal import Principal
+from app.auth.principal import Principal, principal_of_session
 from app.auth.tokens import hash_token
 from app.db import Session, new_id, utc_now
 from app.email import send
@@ -73,7 +73,8 @@ class ApiKeyService:
         await self.keys.delete(key)
 
     async def _issue(self, name: str, scopes: set[str], days: int) -> tuple[ApiKey, ApiKeyIssued]:
-        if not await self.keys.lock_owner():
+        # A new password ends the logins: whoever was asking for a key in one of them gets none.
+        if not await self.keys.lock_owner() or not await self._is_logged_in():
             raise InvalidCredential
         if await self.keys.count_usable() >= POLICY.api_keys_per_user:
             raise TooManyApiKeys
@@ -96,6 +97,10 @@ class ApiKeyService:
         details = {"scopes": ", ".join(key.scopes), "expires_on": key.expires_at.date().isoformat()}
         url = self.settings.frontend_url
         await send(self.session, notice(self.owner.email, "api_key_created", url, name=key.name, **details))
+
+    async def _is_logged_in(self) -> bool:
+        login, owner_id = self.owner.session_id, self.owner.id
+        return login is None or await principal_of_session(self.session, owner_id, login) is not None
 
     def _own_scopes(self) -> set[str]:
         return {name for name, permission in PERMISSIONS.items() if self.owner.may(permission)}

@@ -43,14 +43,21 @@ class SessionCookies:
         # Plain http has no secure cookies: a developer's machine, never production (see Settings).
         self.secure = urlsplit(settings.public_url).scheme == "https"
         self.name = HOST_NAME if self.secure else NAME
-        self._signing_key = settings.derived_key(f"session-cookie:{about.NAME}")
-        self._covering_key = settings.derived_key(f"session-cookie-user:{about.NAME}")
+        # The newest first; a cookie that an older one has signed is good until its session ends.
+        self._keys = tuple(
+            zip(
+                settings.derived_keys(f"session-cookie:{about.NAME}"),
+                settings.derived_keys(f"session-cookie-user:{about.NAME}"),
+                strict=True,
+            )
+        )
 
     def make(self, user_id: UUID) -> tuple[SessionToken, str]:
         """A new token, and the cookie's value that carries it."""
+        (signing_key, covering_key), *_ = self._keys
         token = secrets.token_bytes(TOKEN_BYTES)
-        signed = token + self._cover(token, user_id.bytes)
-        value = urlsafe_b64encode(signed + self._sign(signed)).decode()
+        signed = token + _cover(covering_key, token, user_id.bytes)
+        value = urlsafe_b64encode(signed + _sign(signing_key, signed)).decode()
         return SessionToken(user_id, hashlib.sha256(token).hexdigest()), value
 
     def read(self, value: bytes) -> SessionToken | None:
@@ -59,10 +66,12 @@ class SessionCookies:
             return None
         raw = urlsafe_b64decode(value)
         signed, mac = raw[:-MAC_BYTES], raw[-MAC_BYTES:]
-        if not hmac.compare_digest(mac, self._sign(signed)):
-            return None
         token, covered = signed[:TOKEN_BYTES], signed[TOKEN_BYTES:]
-        return SessionToken(UUID(bytes=self._cover(token, covered)), hashlib.sha256(token).hexdigest())
+        for signing_key, covering_key in self._keys:
+            if hmac.compare_digest(mac, _sign(signing_key, signed)):
+                user_id = UUID(bytes=_cover(covering_key, token, covered))
+                return SessionToken(user_id, hashlib.sha256(token).hexdigest())
+        return None
 
     def setting(self, value: str) -> str:
         """The Set-Cookie header. No Max-Age: when a session ends is for the server alone."""
@@ -72,10 +81,12 @@ class SessionCookies:
         """The Set-Cookie header that makes a browser forget."""
         return f"{self.setting('')}; Max-Age=0"
 
-    def _sign(self, signed: bytes) -> bytes:
-        return hmac.digest(self._signing_key, signed, "sha256")[:MAC_BYTES]
 
-    def _cover(self, token: bytes, user_id: bytes) -> bytes:
-        """Cover an id, or uncover it: each token is random and used once, so is this keystream."""
-        keystream = hmac.digest(self._covering_key, token, "sha256")[:ID_BYTES]
-        return bytes(a ^ b for a, b in zip(user_id, keystream, strict=True))
+def _sign(key: bytes, signed: bytes) -> bytes:
+    return hmac.digest(key, signed, "sha256")[:MAC_BYTES]
+
+
+def _cover(key: bytes, token: bytes, user_id: bytes) -> bytes:
+    """Cover an id, or uncover it: each token is random and used once, so is this keystream."""
+    keystream = hmac.digest(key, token, "sha256")[:ID_BYTES]
+    return bytes(a ^ b for a, b in zip(user_id, keystream, strict=True))

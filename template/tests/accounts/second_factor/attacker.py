@@ -9,6 +9,8 @@ from typing import Any
 
 from httpx2 import AsyncClient, Response
 
+from tests.fixtures import credentials
+
 FACTOR = "/api/v1/users/me/second-factor"
 LOGIN = "/api/v1/auth/login"
 ALICE, MALLORY = "alice@example.com", "mallory@example.com"
@@ -50,6 +52,7 @@ async def enrol(client: AsyncClient, email: str = ALICE) -> Victim:
     body = {"current_password": PASSWORD, "code": totp(secret, -1)}
     confirmed = await client.post(f"{FACTOR}/confirmation", json=body)
     assert confirmed.status_code == 200, confirmed.text
+    credentials.present(client, confirmed)
     return Victim(client, email, secret, confirmed.json()["recovery_codes"])
 
 

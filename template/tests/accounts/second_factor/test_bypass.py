@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from httpx2 import AsyncClient
+from httpx2 import AsyncClient, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.second_factor import Codes
@@ -191,15 +191,16 @@ async def test_a_login_by_the_password_alone_does_not_outlive_the_confirmation(
             await asyncio.sleep(0.5)
         return answer
 
-    async def confirm() -> int:
+    async def confirm() -> Response:
         await looked.wait()
-        return (await alice.post(f"{FACTOR}/confirmation", json=body)).status_code
+        return await alice.post(f"{FACTOR}/confirmation", json=body)
 
     monkeypatch.setattr(Codes, "wanted", slow)
     thief = connect(app)
     opened, confirmed = await asyncio.gather(log_in(thief), confirm())
 
-    assert [200, 200] == [opened.status_code, confirmed]
+    assert [200, 200] == [opened.status_code, confirmed.status_code]
     credentials.present(thief, opened)
+    credentials.present(alice, confirmed)
     assert 401 == (await thief.get(ME)).status_code
     assert 200 == (await alice.get(ME)).status_code

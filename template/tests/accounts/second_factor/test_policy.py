@@ -12,6 +12,7 @@ from app.auth.policy import POLICY
 from app.db import Database
 from app.users import Role
 from tests.accounts.second_factor.attacker import ALICE, FACTOR, PASSWORD, enrol, log_in, meaning
+from tests.fixtures import credentials
 from tests.fixtures.accounts import AddUser, Login, change_user
 from tests.rules.operations import Operation, operations_of
 from tests.rules.requests import send
@@ -77,7 +78,8 @@ async def test_removed_the_routes_close_again(admin: AsyncClient) -> None:
     """So it can be replaced, and not done without."""
     victim = await enrol(admin)
     body = {"current_password": PASSWORD, "code": victim.code()}
-    assert 204 == (await admin.post(f"{FACTOR}/removal", json=body)).status_code
+    removed = await admin.post(f"{FACTOR}/removal", json=body)
+    credentials.present(admin, removed)
 
     assert MISSING == meaning(await admin.get(f"{API}/users"))
 
