@@ -59,7 +59,6 @@ class Attempt:
 
 async def admit(session: AsyncSession, counter: Counter) -> bool:
     """Count one, and tell whether it may be tried. What may not is not counted."""
-    now = utc_now()
     count = select(_table.c.attempts, _table.c.blocked_until, _table.c.expires_at)
     mine = _table.c.key_hash == counter.key_hash
     found = (await session.execute(count.where(mine).with_for_update())).one_or_none()
@@ -67,6 +66,7 @@ async def admit(session: AsyncSession, counter: Counter) -> bool:
         row = {"key_hash": counter.key_hash, **_after(counter, 1)}
         # Somebody else may count the first one at this moment: then this is the second.
         return await insert_if_absent(session, _table, row) or await admit(session, counter)
+    now = utc_now()  # only here: whoever held the row meanwhile has written a later moment
     forgotten = found.expires_at <= now
     admitted: bool = forgotten or (found.blocked_until <= now and found.attempts < POLICY.lockout_cap)
     values = _after(counter, 1 if forgotten else found.attempts + 1) if admitted else found._asdict()

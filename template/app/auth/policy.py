@@ -28,7 +28,7 @@ class AuthPolicy:
     # And for mails that strangers can have sent to an address.
     mails_to_address: int = 5
     mails_to_address_memory: timedelta = timedelta(hours=1)
-    # Whose account must have a second factor, such as frozenset({Role.ADMIN}); for all others it is a choice.
+    # Whose account, where it has a password, must have a second factor: frozenset({Role.ADMIN}), say.
     second_factor_required_for: frozenset[Role] = frozenset()
     # A code of the authenticator app is good in its 30 seconds and in so many steps before and after them
     # (RFC 6238 section 5.2); with 0, never longer than those (ASVS 5.0 6.5.5).
