@@ -64,9 +64,10 @@ async def make_ids(
     for parameter in re.finditer(r"/\{(\w+)\}", operation.path):
         collection = operation.path[: parameter.start()]
         for method in ("POST", "GET"):
-            if collection not in made and (method, collection) in known:
-                if (found := await _id(client, known[method, collection], ids)) is not None:
-                    made[collection] = found
+            if collection in made or (method, collection) not in known:
+                continue
+            if (found := await _id(client, known[method, collection], ids)) is not None:
+                made[collection] = found
         if collection in made:
             ids[parameter[1]] = made[collection]
     return ids
