@@ -40,7 +40,8 @@ def test_markup_is_rare_and_flat(sources: dict[str, str]) -> None:
     jinja = {name: text for name, text in sources.items() if name.endswith(".jinja")}
     slots = [name for name, text in jinja.items() if SLOT.fullmatch(text)]
     assert len(jinja) - len(slots) <= 15
-    assert sum(len(IFS.findall(text)) for text in sources.values()) <= 30
+    # Of what Copier renders: a mail template is the project's own, and rendered there.
+    assert sum(len(IFS.findall(text)) for text in jinja.values()) <= 30
     for name, text in jinja.items():
         depth = 0
         for word in re.findall(r"(?:# %|\{%-?) *(if|endif|for|endfor)\b", text):

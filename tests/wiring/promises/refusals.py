@@ -20,13 +20,15 @@ REFUSED: dict[str, tuple[dict[str, str], str, Cut]] = {
     "short_secret": (
         {"SECRET_KEY": "canary-short-secret"},
         "SECRET_KEY must hold at least 32 bytes",
-        Cut(SETTINGS, "if len(self.secret_key.get_secret_value().encode()) < MIN_SECRET_BYTES:", "if False:"),
+        Cut(SETTINGS, "if len(self._secrets[0].encode()) < MIN_SECRET_BYTES:", "if False:"),
     ),
     "placeholder_secret": (
         {"SECRET_KEY": "change" * 10},
         "SECRET_KEY looks like a placeholder",
         Cut(
-            SETTINGS, "if len(set(self.secret_key.get_secret_value())) < MIN_SECRET_BYTES // 4:", "if False:"
+            SETTINGS,
+            "if any(len(set(secret)) < MIN_SECRET_BYTES // 4 for secret in self._secrets):",
+            "if False:",
         ),
     ),
     "plain_public_url": (

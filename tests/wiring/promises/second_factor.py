@@ -7,9 +7,10 @@ import time
 from base64 import b32decode
 from dataclasses import dataclass
 
+from styles import PASSWORD
 from wiring.cuts import Cut
 from wiring.probes import DEVELOPMENT, probe
-from wiring.site import PASSWORD, Site, User, part
+from wiring.site import Site, User, part
 
 AUTH = "/api/v1/auth"
 FACTOR = "/api/v1/users/me/second-factor"
@@ -110,8 +111,7 @@ def login_takes_a_code_once(site: Site) -> None:
     DEVELOPMENT,
     Cut(
         f"{PACKAGE}/service.py",
-        "await end_logins(self.session, self.user.id)\n"
-        '        await self._tell("second_factor_added")',
+        'await end_logins(self.session, self.user.id)\n        await self._tell("second_factor_added")',
         'await self._tell("second_factor_added")',
     ),
 )
@@ -180,7 +180,11 @@ def code_is_guessed_ten_times(site: Site) -> None:
 
 @probe(
     DEVELOPMENT,
-    Cut(f"{PACKAGE}/service.py", "        await self._end()\n", "        pass\n"),
+    Cut(
+        f"{PACKAGE}/service.py",
+        'await self._end()\n        record(self.session, Event("second_factor.reset"',
+        'record(self.session, Event("second_factor.reset"',
+    ),
 )
 def lost_factor_is_reset_on_the_command_line(site: Site) -> None:
     """For whoever has neither the phone nor the codes; every login ends."""
