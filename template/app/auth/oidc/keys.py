@@ -1,13 +1,13 @@
 """The provider's keys (RFC 7517): only those that sign, asymmetric and strong enough."""
 
+import warnings
 from typing import Any
 
 import structlog
-from joserfc.errors import JoseError
+from joserfc.errors import JoseError, SecurityWarning
 from joserfc.jwk import ECKey, KeySet, RSAKey
 
 ALGORITHMS = ("RS256", "PS256", "ES256", "ES384")
-MIN_RSA_BITS = 2048  # NIST SP 800-131A section 3
 log = structlog.get_logger(__name__)
 
 
@@ -32,11 +32,9 @@ def _import(document: object) -> RSAKey | ECKey | None:
     if (kind := kinds.get(document.get("kty"))) is None:
         return None
     try:
-        key = kind.import_key(document)
-        strong = isinstance(key, ECKey) or key.raw_value.key_size >= MIN_RSA_BITS
-    except (JoseError, ValueError, TypeError, KeyError):
-        strong = False
-    if not strong:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", SecurityWarning)  # RSA below 2048 bits (NIST SP 800-131A section 3)
+            return kind.import_key(document)
+    except (JoseError, SecurityWarning, ValueError, TypeError, KeyError):
         log.warning("provider_key_unusable", kid=str(document.get("kid"))[:100])
         return None
-    return key

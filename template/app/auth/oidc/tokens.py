@@ -1,7 +1,7 @@
 """Verifying what the provider has signed: access tokens (RFC 9068), ID tokens (OpenID Connect Core 3.1.3.7).
 
-Keys come from the provider's own list alone. Of what a token says of its key (`jwk`, `jku`, `x5c`, `x5u`) only
-the `kid` is looked at, which chooses among them.
+Keys come from the provider's own list alone. Of all that a token says of its key (`jwk`, `jku`, `x5c`, `x5u`)
+only the `kid` is looked at, which chooses among them.
 """
 
 from hmac import compare_digest

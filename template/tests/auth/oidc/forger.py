@@ -1,4 +1,4 @@
-"""What an attacker makes of tokens: by hand, from bytes. Nothing here is shared with what makes or reads good ones."""
+"""Tokens as an attacker makes them: by hand, with none of the code that makes or reads good ones."""
 
 import base64
 import hmac
