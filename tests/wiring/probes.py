@@ -18,6 +18,7 @@ class Setup:
     name: str
     settings: Mapping[str, str] = field(default_factory=dict, hash=False)
     serves: bool = True
+    auth: str = "jwt"  # the style of authentication of the project
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,8 @@ HURRIED = Setup(
     {**BUSY.settings, "DATABASE_TIMEOUT_SECONDS": "4", "DATABASE_STATEMENT_TIMEOUT_SECONDS": "0.6"},
 )
 ALONE = Setup("alone", UNLIMITED, serves=False)
+# Its probes bring the identity provider, and start the server that knows where it is.
+OIDC = Setup("oidc", {**BEHIND_PROXY, **UNLIMITED}, serves=False, auth="oidc")
 
 Look = Callable[[Site], None]
 

@@ -27,7 +27,7 @@ def test_cut_wire_breaks_the_promise(
     grounds: Grounds, request: pytest.FixtureRequest, tmp_path: Path, probe: Probe, cut: Cut
 ) -> None:
     """The cut project still starts, and the probe fails."""
-    ground = grounds(cut.on, request)
+    ground = grounds(cut.on, probe.setup.auth, request)
     project = replace(
         ground.project, path=cut.copy(ground.project.path, tmp_path / "project"), room=tmp_path / "rooms"
     )

@@ -33,7 +33,7 @@ def _import(document: object) -> RSAKey | ECKey | None:
         return None
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("error", SecurityWarning)  # RSA below 2048 bits (NIST SP 800-131A section 3)
+            warnings.simplefilter("error", SecurityWarning)  # RSA below 2048 bits: NIST SP 800-131A
             return kind.import_key(document)
     except (JoseError, SecurityWarning, ValueError, TypeError, KeyError):
         log.warning("provider_key_unusable", kid=str(document.get("kid"))[:100])
