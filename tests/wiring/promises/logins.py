@@ -59,7 +59,7 @@ def stolen_refresh_token_ends_the_login(site: Site) -> None:
     Cut(CURRENT_USER, "LoginSession.revoked_at.is_(None),"),
     Cut(
         "app/auth/session_endpoints.py",
-        "    await end_login(session, session_id, user_id=current.id)\n",
+        "    await end_login(session, current.session_id, user_id=current.id)\n",
         "    pass\n",
     ),
 )

@@ -72,7 +72,7 @@ def token_of_the_provider_is_checked(site: Site) -> None:
         'user = await users.ensure(session, f"{claims.key_hash[:40]}@{DOMAIN}")',
         'user = await users.ensure(session, claims.email or "x@example.com")',
     ),
-    Cut(USERS_OF, "if claims.role is not None and claims.role != user.role:", "if False:"),
+    Cut(USERS_OF, "if claims.role != user.role:", "if False:"),
     Cut("app/auth/oidc/identity.py", "if row is None or row.disabled_at is not None:", "if row is None:"),
     Cut("app/auth/oidc/claims.py", ' if claims.get("email_verified") is True else None'),
 )

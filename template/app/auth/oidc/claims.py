@@ -26,7 +26,7 @@ class Claims:
     authenticated_at: datetime
     email: str | None
     name: str | None
-    role: Role | None  # None: roles are given here, not by the provider
+    role: Role
 
     @classmethod
     def read(cls, claims: dict[str, Any], settings: OidcSettings) -> Self:
@@ -42,7 +42,7 @@ class Claims:
             # An address that the provider has not confirmed can be anybody's.
             email=_valid(_EMAIL, claims.get("email")) if claims.get("email_verified") is True else None,
             name=_valid(_NAME, claims.get("name")),
-            role=_role(claims, settings) if settings.oidc_roles_claim else None,
+            role=_role(claims, settings),
         )
 
     @property

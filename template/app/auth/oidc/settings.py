@@ -21,7 +21,7 @@ class OidcSettings(EnvSettings):
     oidc_client_secret: SecretStr = SecretStr("")
     oidc_scope: str = Field("openid email profile", pattern=r"(^| )openid( |$)")
     oidc_token_type: str = ACCESS_TOKEN_TYPE
-    oidc_roles_claim: str = "roles"
+    oidc_roles_claim: str = Field("roles", min_length=1)
     oidc_admin_roles: CommaSeparated = ("admin",)
     oidc_timeout_seconds: float = Field(3.0, gt=0)
 

@@ -34,7 +34,7 @@ class Tokens:
 
     def header(self, token: str) -> dict[str, Any] | None:
         """The unverified header of what may be an access token of the provider, else None."""
-        if len(token) > MAX_TOKEN or not self._settings.oidc_audience:
+        if len(token) > MAX_TOKEN or not (self._settings.oidc_issuer and self._settings.oidc_audience):
             return None
         try:
             header = dict(jws.extract_compact(token.encode()).headers())

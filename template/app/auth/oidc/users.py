@@ -17,7 +17,7 @@ from app.auth.oidc.claims import Claims
 from app.auth.sessions import end_logins
 from app.db import utc_now
 from app.db.engine import insert_if_absent
-from app.users import Role, User
+from app.users import User
 from app.users import repository as users
 
 # No mail reaches it (RFC 2606 section 2): the address of whom the provider names none that is free.
@@ -36,7 +36,7 @@ async def bring_up_to_date(session: AsyncSession, claims: Claims) -> User:
     )
     if cast(CursorResult[Any], newer).rowcount != 1:
         return user
-    if claims.role is not None and claims.role != user.role:
+    if claims.role != user.role:
         details = {"role": claims.role, "before": user.role, "by": "provider"}
         record(session, Event("user.role_changed", user.id, ("user", user.id), details))
         user.role = claims.role
@@ -68,7 +68,7 @@ async def _make(session: AsyncSession, claims: Claims) -> User:
     }
     if await insert_if_absent(session, cast(Table, ExternalIdentity.__table__), identity):
         user.email_verified_at = utc_now()  # the provider lets in whom it knows
-        user.role = claims.role or Role.USER
+        user.role = claims.role
         record(session, Event("user.created", user.id, ("user", user.id), {"role": user.role}))
     return user
 

@@ -21,6 +21,7 @@ def restored(identity_provider: IdentityProvider) -> Iterator[None]:
 
 
 def _forget(identity_provider: IdentityProvider) -> None:
+    identity_provider.client_authentication = ["client_secret_basic"]
     provider.cache_clear()
     bearer_tokens.cache_clear()
     for mutable in (

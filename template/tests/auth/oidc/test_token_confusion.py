@@ -12,7 +12,7 @@ from tests.auth.oidc.forger import claims_of, hs256, outcome, part, pem, rs256
 from tests.fixtures.identity_provider import CLIENT_ID, IdentityProvider, SigningKey
 
 OTHER = rsa.generate_private_key(65537, 2048)
-NOW = int(time.time())
+PAST, FUTURE = 1_000_000_000, 4_000_000_000  # 2001 and 2096: the same in each process that runs these tests
 Forge = Callable[[IdentityProvider, dict[str, Any], dict[str, Any]], str]
 
 
@@ -44,12 +44,12 @@ async def test_the_token_that_all_others_are_made_of_lets_in(
         {"aud": CLIENT_ID},
         {"aud": {"https://api.example.com": 1}},
         {"aud": None},
-        {"exp": NOW - 3600},
-        {"exp": str(NOW + 3600)},
+        {"exp": PAST},
+        {"exp": str(FUTURE)},
         {"exp": True},
         {"exp": None},
-        {"nbf": NOW + 3600},
-        {"iat": NOW + 3600},
+        {"nbf": FUTURE},
+        {"iat": FUTURE},
         {"iat": None},
         {"iat": "now"},
         {"iat": -(10**30)},
