@@ -31,13 +31,18 @@ class Style:
         return answer, {**client.headers, **self.shown(answer)}
 
 
-# For each answer to `auth`.
+# For each answer to `auth` that has accounts with a password.
 STYLES = {
     "jwt": Style({}, _with_a_token),
     "session": Style({"Sec-Fetch-Site": "same-origin"}, _with_a_cookie),
 }
 
 
+WITH_PASSWORDS = frozenset(STYLES)
+# Whoever probes another style brings what opens it.
+_BARE = Style({}, lambda _: {})
+
+
 def style_of(answers: Mapping[str, object]) -> Style:
     """The style of a project with these answers."""
-    return STYLES[str(answers.get("auth", "jwt"))]
+    return STYLES.get(str(answers.get("auth", "jwt")), _BARE)

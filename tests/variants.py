@@ -17,6 +17,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "postgresql": {"database": "postgresql"},
     "mysql": {"database": "mysql"},
     "session": {"auth": "session"},
+    "oidc": {"auth": "oidc"},
     "postgresql-redis": {"database": "postgresql", "shared_store": "redis"},
 }
 # On what promises and contract are proven: each kind of database, each style of authentication.
@@ -25,6 +26,7 @@ GROUNDS: dict[str, dict[str, Any]] = {
     "postgresql": {"database": "postgresql"},
     "mysql": {"database": "mysql"},
     "session": {"auth": "session"},
+    "oidc": {"auth": "oidc"},
 }
 # The fixture that makes databases for each answer to `database`.
 SERVERS = {"sqlite": "sqlite", "postgresql": "postgresql", "mysql": "mariadb"}

@@ -17,7 +17,7 @@ from structlog.typing import Processor
 from app.redaction import redact_event
 from app.settings import Settings
 
-_NOISY = {"alembic": logging.WARNING, "aiosqlite": logging.INFO}
+_NOISY = {"alembic": logging.WARNING, "aiosqlite": logging.INFO, "httpx2": logging.WARNING}
 
 
 def configure_logs(settings: Settings, stream: TextIO | None = None) -> None:

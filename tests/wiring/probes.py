@@ -7,6 +7,7 @@ the promise hangs on: with any of them cut, the probe must fail.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from styles import WITH_PASSWORDS
 from variants import GROUNDS
 from wiring.cuts import Cut
 from wiring.site import Site
@@ -35,8 +36,9 @@ class Probe:
 
     @property
     def grounds(self) -> list[str]:
-        """Those whose style of authentication it belongs to."""
-        return [name for name, answers in GROUNDS.items() if self.auth in {None, answers.get("auth", "jwt")}]
+        """Those of its style of authentication; of every style with passwords, where it names none."""
+        styles = WITH_PASSWORDS if self.auth is None else {self.auth}
+        return [name for name, answers in GROUNDS.items() if answers.get("auth", "jwt") in styles]
 
     def exemption(self, ground: str) -> str | None:
         """Why there is nothing to see on this one."""
@@ -80,6 +82,8 @@ HURRIED = Setup(
     {**BUSY.settings, "DATABASE_TIMEOUT_SECONDS": "4", "DATABASE_STATEMENT_TIMEOUT_SECONDS": "0.6"},
 )
 ALONE = Setup("alone", UNLIMITED, serves=False)
+# Its probes bring the identity provider, and start the server that knows where it is.
+OIDC = Setup("oidc", {**BEHIND_PROXY, **UNLIMITED}, serves=False)
 
 Look = Callable[[Site], None]
 

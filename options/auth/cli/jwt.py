@@ -1,35 +1,18 @@
-"""Commands of the style of authentication: make a key for access tokens."""
-
-import os
-from pathlib import Path
-from typing import Annotated
+"""The commands that depend on the style of authentication."""
 
 import typer
+
+from app.cli import administrators, jwt_key, services
+
+# What `api setup` says in the end.
+FIRST_STEPS = "`uv run api dev`, then open http://127.0.0.1:8000/docs"
 
 
 def add_commands(cli: typer.Typer) -> None:
     """Add them to the `api` command."""
-    cli.command("jwt-key")(jwt_key)
-
-
-def jwt_key(
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="A new file, which only you can read.")
-    ] = None,
-) -> None:
-    """Make a private key for JWT_PRIVATE_KEYS; printed, unless a file is named, and kept nowhere."""
-    from joserfc.jwk import OKPKey
-
-    key = OKPKey.generate_key("Ed25519")
-    pem = key.as_pem(private=True)
-    if output is None:
-        typer.echo(pem.decode(), nl=False)
-        return
-    try:
-        descriptor = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except OSError as error:
-        typer.echo(f"{output}: {error.strerror}", err=True)
-        raise typer.Exit(1) from None
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(pem)
-    typer.echo(f"Wrote {output}: the key {key.thumbprint()}. Do not commit it.")
+    users = typer.Typer(no_args_is_help=True, help="Look after accounts.")
+    users.command("create-admin")(administrators.create_admin)
+    users.command("create-service")(services.create_service)
+    users.command("reset-second-factor")(administrators.reset_second_factor)
+    cli.add_typer(users, name="user")
+    cli.command("jwt-key")(jwt_key.jwt_key)

@@ -15,7 +15,8 @@ from redis.asyncio import Redis
 from typing_extensions import TypeForm
 
 from app import about, shared_store
-from app.http.rate_limit import Limit
+from app.http import Router
+from app.http.rate_limit import Limit, rate_limit
 from app.outbound.redis_server import RedisServer
 from app.settings import Settings
 from app.shared_store import SharedStore, open_shared_store
@@ -338,23 +339,28 @@ async def test_a_load_that_outlives_the_server_gives_its_value(
     assert Thing(name="x") == await shared_store.cache.get_or_load("k", load, of=Thing, seconds=60)
 
 
-async def test_while_the_server_is_away_requests_pass_and_logins_do_not(
+async def test_while_the_server_is_away_only_guesses_are_refused(
     away: SharedStore, make_app: MakeApp, connect: Connect, logged: Logged
 ) -> None:
     """One warning tells of it, and readiness stays green."""
-    app = make_app(rate_limit="1/minute")
+    router = Router()
+
+    @router.get("/guess", dependencies=[rate_limit("1/minute", on_outage="refuse")])
+    async def guess() -> None: ...
+
+    app = make_app(router, rate_limit="1/minute")
     app.state.shared_store = away
     client = connect(app)
 
     open_route = [(await client.get("/problems")).status_code for _ in range(5)]
-    login = await client.post("/api/v1/auth/login", json={"email": "a@example.com", "password": "guessed"})
+    guessed = await client.get("/guess")
     ready = await client.get("/health/ready")
 
     assert [200] * 5 == open_route
     assert (503, "5", "unavailable") == (
-        login.status_code,
-        login.headers["retry-after"],
-        login.json()["code"],
+        guessed.status_code,
+        guessed.headers["retry-after"],
+        guessed.json()["code"],
     )
     assert (200, "unavailable") == (ready.status_code, ready.json()["checks"]["shared_store"])
     assert ["circuit_opened"] == [line["event"] for line in logged() if line["level"] == "warning"]

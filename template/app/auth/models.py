@@ -1,4 +1,4 @@
-"""Logins, one-time links, second factors: the same tables in every project, whatever its style."""
+"""Logins, identities, links, second factors: the same tables in every project, whatever its style."""
 
 from datetime import datetime
 from uuid import UUID
@@ -24,6 +24,22 @@ class LoginSession(Identified, Base):
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     address: Mapped[str | None] = mapped_column(String(45))
     user_agent: Mapped[str | None] = mapped_column(String(200))
+
+
+class ExternalIdentity(Base):
+    """Who a user is to an identity provider."""
+
+    __tablename__ = "external_identities"
+    __table_args__ = (Index(None, "user_id"),)
+
+    # SHA-256, in hex, of issuer and subject: compared byte for byte on every database.
+    key_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    issuer: Mapped[str] = mapped_column(String(255))
+    subject: Mapped[str] = mapped_column(String(255))
+    user_id: Mapped[UUID] = mapped_column(Id, ForeignKey("users.id", ondelete="CASCADE"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    # When the token was issued that has had the last word on role, name and address.
+    claims_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class RefreshToken(Identified, Base):

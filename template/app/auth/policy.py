@@ -42,6 +42,10 @@ class AuthPolicy:
     session_idle_lifetime: timedelta = timedelta(minutes=30)
     session_lifetime: timedelta = timedelta(hours=24)
     session_use_interval: timedelta = timedelta(minutes=1)
+    # With an identity provider: how long its pages may take, and how new a login must be
+    # to delete an account.
+    provider_login_lifetime: timedelta = timedelta(minutes=10)
+    recent_login: timedelta = timedelta(minutes=5)
     verification_lifetime: timedelta = timedelta(hours=24)
     reset_lifetime: timedelta = timedelta(hours=1)
     email_change_lifetime: timedelta = timedelta(hours=1)
@@ -60,6 +64,7 @@ class AuthPolicy:
     forgot_rate: str = "10/minute"
     reauthentication_rate: str = "20/minute"
     link_rate: str = "20/minute"
+    provider_login_rate: str = "60/minute"
     refresh_rate: str = "60/minute"
     api_key_rate: str = "20/minute"
 

@@ -1,6 +1,6 @@
 """A user's own logins: where they are logged in, and out with any of them."""
 
-from typing import Annotated, cast
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Path, Request, Response
@@ -13,10 +13,17 @@ from app.auth.models import LoginSession
 from app.auth.schemas import SessionRead
 from app.auth.sessions import end_login, end_logins
 from app.db import Session, utc_now
-from app.errors import NotFound
+from app.errors import Conflict, NotFound
 from app.http import Router
 from app.marks import open_without_second_factor
 from app.pagination import Page, Paging, Sort, paginate
+
+
+class NoSession(Conflict):
+    """No login here leads to this request, but a token of somebody else's: it ends where it was issued."""
+
+    code, title = "no_session", "There is no login here to end"
+
 
 NEWEST_FIRST = Sort(LoginSession.created_at, LoginSession.id, descending=True)
 router = Router(prefix="/auth", tags=["auth"])
@@ -52,10 +59,11 @@ async def end_session(
 @open_without_second_factor
 async def logout(request: Request, response: Response, session: Session, current: CurrentUser) -> None:
     """End this login; its credentials are worthless at once."""
-    session_id = cast(UUID, current.session_id)  # no API key gets here
-    await end_login(session, session_id, user_id=current.id)
+    if current.session_id is None:
+        raise NoSession
+    await end_login(session, current.session_id, user_id=current.id)
     withdraw(request, response)
-    record(session, Event("logout", current.id, ("session", session_id)))
+    record(session, Event("logout", current.id, ("session", current.session_id)))
 
 
 @router.post("/logout-all", status_code=204)

@@ -4,7 +4,7 @@ from app.db.base import Base, Identified, Timestamped, Versioned
 from app.db.columns import Bytes, Id, UtcDateTime, new_id, utc_now
 from app.db.origin import Origin, origin_of, set_origin
 from app.db.repository import Owned, OwnedRepository
-from app.db.session import Database, Session, after_commit, after_rollback, afterwards, apart
+from app.db.session import Database, Session, after_commit, after_rollback, afterwards, apart, first
 
 __all__ = [
     "Base",
@@ -23,6 +23,7 @@ __all__ = [
     "after_rollback",
     "afterwards",
     "apart",
+    "first",
     "new_id",
     "origin_of",
     "set_origin",

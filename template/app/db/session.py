@@ -161,6 +161,20 @@ async def apart(session: AsyncSession, work: Work[T]) -> T:
     return await database.run(work_of_same_origin)
 
 
+async def first(session: AsyncSession, work: Work[Any], *, begun: bool) -> None:
+    """Do `work` in a transaction of its own, committed before this one goes on, which has only read so far.
+
+    `begun` says that this one was under way before, and may hold locks: then `work` becomes part of it.
+    """
+    if begun and not isinstance(session.sync_session, _ReadingSession):
+        await work(session)
+        return
+    await (
+        session.close()
+    )  # gives its connection back: where all are lent out, nobody must wait for a second one
+    await apart(session, work)
+
+
 def afterwards(session: AsyncSession, work: Work[Any]) -> None:
     """Do `work` in a transaction of its own when this one is over, committed or not.
 

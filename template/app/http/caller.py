@@ -10,8 +10,8 @@ class Identity(Protocol):
     """A verified credential."""
 
     @property
-    def caller(self) -> str:
-        """A name for whoever has it, such as `user:<id>`: nobody else gets the same."""
+    def caller(self) -> str | None:
+        """A name for whoever has it, such as `user:<id>`, which nobody else gets; None: not known, yet."""
 
 
 Identify = Callable[[Mapping[bytes, bytes]], Identity | None]
@@ -33,11 +33,9 @@ class Caller:
         if scope["type"] == "http":
             identity = self.identify(_headers(scope))
             scope["identity"] = identity
-            if identity is not None:
-                scope["caller"] = identity.caller
-            else:
-                client = scope.get("client")
-                scope["caller"] = f"address:{client[0] if client else 'unknown'}"
+            client = scope.get("client")
+            address = f"address:{client[0] if client else 'unknown'}"
+            scope["caller"] = address if identity is None else identity.caller or address
         await self.app(scope, receive, send)
 
 

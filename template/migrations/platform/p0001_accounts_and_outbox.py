@@ -55,6 +55,20 @@ def upgrade() -> None:
         op.f("ix_login_sessions_user_id_created_at_id"), "login_sessions", ["user_id", "created_at", "id"]
     )
     op.create_table(
+        "external_identities",
+        sa.Column("key_hash", sa.String(length=64), nullable=False),
+        sa.Column("issuer", sa.String(length=255), nullable=False),
+        sa.Column("subject", sa.String(length=255), nullable=False),
+        sa.Column("user_id", columns.Id(), nullable=False),
+        sa.Column("created_at", columns.UtcDateTime(), nullable=False),
+        sa.Column("claims_at", columns.UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_external_identities_user_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("key_hash"),
+    )
+    op.create_index(op.f("ix_external_identities_user_id"), "external_identities", ["user_id"])
+    op.create_table(
         "refresh_tokens",
         sa.Column("id", columns.Id(), nullable=False),
         sa.Column("session_id", columns.Id(), nullable=False),
@@ -201,5 +215,6 @@ def downgrade() -> None:
     op.drop_table("attempt_counts")
     op.drop_table("one_time_links")
     op.drop_table("refresh_tokens")
+    op.drop_table("external_identities")
     op.drop_table("login_sessions")
     op.drop_table("users")

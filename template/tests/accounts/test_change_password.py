@@ -5,8 +5,9 @@ from httpx2 import AsyncClient, Response
 
 from app.db import Database
 from tests.fixtures import credentials
-from tests.fixtures.accounts import PASSWORD, Login, change_user
+from tests.fixtures.accounts import Login, change_user
 from tests.fixtures.mails import SentMails
+from tests.fixtures.passwords import PASSWORD
 from tests.fixtures.trail import AuditTrail
 
 ALICE, ME, KEYS = "alice@example.com", "/api/v1/users/me", "/api/v1/api-keys"

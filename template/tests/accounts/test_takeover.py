@@ -15,8 +15,9 @@ from app.db import Database
 from app.users import User
 from app.users import repository as users
 from tests.fixtures import credentials
-from tests.fixtures.accounts import PASSWORD, AddUser, Login
+from tests.fixtures.accounts import AddUser, Login
 from tests.fixtures.apps import Connect, MakeApp
+from tests.fixtures.passwords import PASSWORD
 from tests.fixtures.trail import AuditTrail
 
 AUTH, ME, ALICE = "/api/v1/auth", "/api/v1/users/me", "alice@example.com"

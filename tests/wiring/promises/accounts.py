@@ -126,8 +126,8 @@ def deleted_account_is_gone(site: Site) -> None:
 
 @probe(
     DEVELOPMENT,
-    Cut("app/cli/users.py", "email_verified_at=utc_now()", "email_verified_at=None"),
-    Cut("app/cli/users.py", "role=Role.ADMIN, "),
+    Cut("app/cli/administrators.py", "email_verified_at=utc_now()", "email_verified_at=None"),
+    Cut("app/cli/administrators.py", "role=Role.ADMIN, "),
 )
 def administrator_is_made_on_the_command_line(site: Site) -> None:
     """`api user create-admin` makes an account that can log in at once, once."""

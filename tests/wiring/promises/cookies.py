@@ -11,7 +11,7 @@ from wiring.site import Site, User
 AUTH = "/api/v1/auth"
 ME = "/api/v1/users/me"
 COOKIE = "app/auth/cookies/cookie.py"
-CREDENTIALS = "app/auth/credentials.py"
+CREDENTIALS, LOGIN = "app/auth/credentials.py", "app/auth/cookies/login.py"
 CSRF = "app/http/csrf.py"
 IDENTITY = "app/auth/cookies/identity.py"
 EVIL = "https://evil.example"
@@ -35,9 +35,9 @@ def _sending(user: User, cookie: str) -> User:
 
 @probe(
     DEVELOPMENT,
-    Cut(CREDENTIALS, "        await _end(before, session)\n", "        pass\n"),
+    Cut(LOGIN, "        await _end(before, session)\n", "        pass\n"),
     Cut(
-        CREDENTIALS,
+        LOGIN,
         "token, value = cookies.make(user_id)",
         """token, value = cookies.make(user_id)
     from app.http.csrf import cookies_named
@@ -61,8 +61,8 @@ def cookie_from_before_a_login_is_not_taken_over(site: Site) -> None:
 
 @probe(
     EMBEDDED,
-    Cut(CREDENTIALS, "return (Middleware(CsrfGuard, ", "return () and (Middleware(CsrfGuard, "),
-    Cut(CREDENTIALS, "    demand_own_page(request.headers, settings)", "    pass"),
+    Cut(LOGIN, "return (Middleware(CsrfGuard, ", "return () and (Middleware(CsrfGuard, "),
+    Cut(CREDENTIALS, "    demand_own_page(request.headers, request.app.state.settings)", "    pass"),
     Cut(CSRF, "    if not origin or origin not in trusted:", "    if False:"),
     Cut(CSRF, "    if site in OURS:\n        return\n"),
     Cut(CSRF, "{origin_of_url(url) for url in settings.cors_origins}", "set()"),
@@ -97,7 +97,7 @@ def other_sites_act_for_nobody(site: Site) -> None:
     Cut(COOKIE, '"; Secure" if self.secure else ""', '""'),
     Cut(COOKIE, "; Path=/; HttpOnly;", "; Path=/;"),
     Cut(COOKIE, "SameSite=Lax", "SameSite=None"),
-    Cut(CREDENTIALS, "if len(values) == 1 else None", "if values else None"),
+    Cut(LOGIN, "if len(values) == 1 else None", "if values else None"),
     Cut(CSRF, "if found == name]", "if name.endswith(found)]"),
     auth="session",
 )

@@ -20,7 +20,7 @@ NEW = {"current_password": PASSWORD, "new_password": f"{PASSWORD}, the next"}
     Cut(COOKIE, 'LoginSession.token_hash == bindparam("token_hash"),', on="session"),
     Cut(
         "app/auth/session_endpoints.py",
-        "    await end_login(session, session_id, user_id=current.id)\n",
+        "    await end_login(session, current.session_id, user_id=current.id)\n",
         "    pass\n",
     ),
 )

@@ -16,7 +16,7 @@ ACCESS_LOG = "app/http/access_log.py"
     DEVELOPMENT,
     Cut("app/http/middleware.py", "Middleware(AccessLog),"),
     Cut("app/http/route.py", "return str(context.path_format)", "return None"),
-    Cut("app/http/caller.py", 'scope["caller"] = identity.caller', 'scope["caller"] = "user"'),
+    Cut("app/http/caller.py", "identity.caller or address", '"user"'),
 )
 def access_line_tells_the_request(site: Site) -> None:
     """Method, template of the route, status, caller and duration: one line a request."""

@@ -12,8 +12,9 @@ from httpx2 import AsyncClient, Response
 from app.auth.policy import POLICY
 from tests.accounts.second_factor.conftest import Clock
 from tests.fixtures import credentials
-from tests.fixtures.accounts import PASSWORD, Login
+from tests.fixtures.accounts import Login
 from tests.fixtures.mails import SentMails
+from tests.fixtures.passwords import PASSWORD
 from tests.fixtures.trail import AuditTrail
 
 AUTH, FACTOR = "/api/v1/auth", "/api/v1/users/me/second-factor"

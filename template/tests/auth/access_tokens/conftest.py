@@ -7,8 +7,9 @@ import pytest
 from fastapi import FastAPI
 from httpx2 import AsyncClient
 
-from tests.fixtures.accounts import PASSWORD, AddUser
+from tests.fixtures.accounts import AddUser
 from tests.fixtures.apps import Connect, MakeApp
+from tests.fixtures.passwords import PASSWORD
 
 ALICE = "alice@example.com"
 FIRST, SECOND = (f"{name} secret as long and as random as it must be 6e2f" for name in ("1st", "2nd"))

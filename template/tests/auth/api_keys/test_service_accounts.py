@@ -1,7 +1,6 @@
 """Accounts of programs: nobody can take one over."""
 
 import pytest
-from httpx2 import AsyncClient
 
 from app.auth.api_keys.schemas import ApiKeyCreate
 from app.auth.api_keys.service_accounts import create_service
@@ -33,19 +32,3 @@ async def test_its_key_is_all_it_has(key: str, program: Program) -> None:
 
     assert ADDRESS == (await client.get("/api/v1/users/me")).json()["email"]
     assert 403 == (await client.get("/api/v1/api-keys")).status_code
-
-
-@pytest.mark.usefixtures("key")
-@pytest.mark.parametrize(
-    ("path", "fields"),
-    [
-        ("register", {"password": "correct horse battery"}),
-        ("login", {"password": "correct horse battery"}),
-        ("forgot-password", {}),
-    ],
-)
-async def test_no_way_of_people_leads_to_it(client: AsyncClient, path: str, fields: dict[str, str]) -> None:
-    """Its address is one that no mail reaches and no request may name (RFC 2606)."""
-    answer = await client.post(f"/api/v1/auth/{path}", json={"email": ADDRESS, **fields})
-
-    assert (422, "/body/email") == (answer.status_code, answer.json()["errors"][0]["pointer"])

@@ -3,13 +3,16 @@
 from fastapi import FastAPI
 from httpx2 import ASGITransport, AsyncClient, Response
 
+from tests.auth.cookies.attacker import NAME
+from tests.auth.cookies.entrance import enter
+
 HERE, EVIL, SIBLING, PARTNER = (
     "http://127.0.0.1:8000",  # PUBLIC_URL
     "https://evil.example",
     "https://blog.example.com",
     "https://app.example.com",
 )
-ACCOUNT = {"email": "victim@example.com", "password": "correct horse battery"}
+VICTIM = "victim@example.com"
 
 
 class Browser:
@@ -37,9 +40,7 @@ class Browser:
 
 async def victim(app: FastAPI) -> Browser:
     browser = Browser(app)
-    answer = await browser.send("POST", "/auth/login", {"Origin": HERE}, json=ACCOUNT)
-    browser.cookie = answer.headers["set-cookie"].split(";")[0]
-    browser.client.cookies.clear()
+    browser.cookie = f"{NAME}={await enter(app, VICTIM)}"
     return browser
 
 

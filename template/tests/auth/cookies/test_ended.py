@@ -13,10 +13,10 @@ from sqlalchemy import text, update
 from app.auth.models import LoginSession
 from app.db import Database, utc_now
 from app.users import Role, User
-from tests.auth.cookies.attacker import ATTACKER, NAME, PASSWORD, VICTIM, ask, enter, whoami
+from tests.auth.cookies.attacker import ATTACKER, NAME, VICTIM, ask, whoami
+from tests.auth.cookies.entrance import enter
 from tests.fixtures.accounts import AddUser
 
-NEW_PASSWORD = "battery of horses, correct"
 End = Callable[[FastAPI, str], Awaitable[object]]
 
 
@@ -98,17 +98,6 @@ async def test_time_ends_it(app: FastAPI, minutes: int, steps: int, outcome: boo
             last = await whoami(app, cookie)
 
     assert (VICTIM if outcome else "invalid_credential") == last
-
-
-async def test_a_copy_of_the_cookie_dies_with_a_new_password(app: FastAPI) -> None:
-    """Though the login itself goes on for whoever changed it."""
-    stolen = f"{NAME}={await enter(app, VICTIM)}"
-    change = {"current_password": PASSWORD, "new_password": NEW_PASSWORD}
-
-    answer = await ask(app, "POST", "/auth/password", stolen, json=change)
-
-    fresh = answer.headers["set-cookie"].split(";")[0]
-    assert ["invalid_credential", VICTIM] == [await whoami(app, stolen), await whoami(app, fresh)]
 
 
 async def test_a_session_never_outgrows_the_role_it_was_opened_with(app: FastAPI, add_user: AddUser) -> None:

@@ -12,7 +12,8 @@ from fastapi import FastAPI
 
 from app import about
 from app.settings import Settings, load
-from tests.auth.cookies.attacker import ATTACKER, NAME, VICTIM, ask, enter, whoami
+from tests.auth.cookies.attacker import ATTACKER, NAME, VICTIM, ask, whoami
+from tests.auth.cookies.entrance import enter
 from tests.fixtures.accounts import AddUser
 from tests.fixtures.apps import MakeApp
 
