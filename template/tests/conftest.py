@@ -5,6 +5,7 @@ import pytest
 pytest_plugins = [
     "tests.fixtures.environment",
     "tests.fixtures.logs",
+    "tests.fixtures.credentials",
     "tests.fixtures.shared_store",
     "tests.fixtures.backend",
     "tests.fixtures.database",

@@ -7,6 +7,7 @@ from app.accounts import password_endpoints as passwords
 from app.audit import endpoints as audit
 from app.auth import session_endpoints as sessions
 from app.auth.api_keys import endpoints as api_keys
+from app.auth.service_accounts import endpoints as services
 from app.users import administration
 from app.users import endpoints as users
 
@@ -19,5 +20,6 @@ ROUTERS = (
     users.router,
     deletion.router,
     administration.router,
+    services.router,
     audit.router,
 )

@@ -5,7 +5,7 @@ import sys
 import typer
 from alembic.util.exc import CommandError
 
-from app.cli import check, database, inspect, serve, services, setup, users
+from app.cli import check, database, inspect, serve, setup, users
 from app.settings import SettingsError
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
@@ -18,7 +18,6 @@ cli.command("routes")(inspect.routes)
 cli.command("check")(check.check)
 cli.add_typer(database.cli, name="db")
 cli.add_typer(users.cli, name="user")
-users.cli.command("create-service")(services.create_service)
 
 
 def main() -> None:

@@ -21,12 +21,13 @@ def setup() -> None:
 
     from app.cli.database import migrate
     from app.cli.inspect import write_contract
+    from app.cli.users import FIRST_STEPS
 
     if not CONTRACT.exists():
         write_contract(CONTRACT)
         typer.echo(f"Wrote the contract, {CONTRACT}. Commit it.")
     migrate("heads", patience=PATIENCE_SECONDS)
-    typer.echo("\nReady. Next: `uv run api dev`, then open http://127.0.0.1:8000/docs")
+    typer.echo(f"\nReady. Next: {FIRST_STEPS}")
 
 
 def _write_env() -> None:

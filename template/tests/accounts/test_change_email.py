@@ -8,8 +8,9 @@ from httpx2 import AsyncClient, Response
 
 from app.db import Database, utc_now
 from tests.accounts.links import token_in
-from tests.fixtures.accounts import PASSWORD, AddUser, change_user
+from tests.fixtures.accounts import AddUser, change_user
 from tests.fixtures.mails import SentMails
+from tests.fixtures.passwords import PASSWORD
 from tests.fixtures.trail import AuditTrail
 
 ALICE, NEW, ME = "alice@example.com", "alice@new.example", "/api/v1/users/me"

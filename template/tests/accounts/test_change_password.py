@@ -4,8 +4,9 @@ import pytest
 from httpx2 import AsyncClient, Response
 
 from app.db import Database
-from tests.fixtures.accounts import PASSWORD, Login, change_user
+from tests.fixtures.accounts import Login, change_user
 from tests.fixtures.mails import SentMails
+from tests.fixtures.passwords import PASSWORD
 from tests.fixtures.trail import AuditTrail
 
 ALICE, ME = "alice@example.com", "/api/v1/users/me"

@@ -16,7 +16,8 @@ from sqlalchemy import event
 from app.accounts import passwords
 from app.auth.policy import POLICY
 from app.db import Database, utc_now
-from tests.fixtures.accounts import PASSWORD, AddUser, change_user
+from tests.fixtures.accounts import AddUser, change_user
+from tests.fixtures.passwords import PASSWORD
 from tests.rules.requests import NoStore
 
 KNOWN, UNCONFIRMED, UNKNOWN = "known@example.com", "unconfirmed@example.com", "unknown@example.com"

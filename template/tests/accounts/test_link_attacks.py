@@ -13,9 +13,10 @@ from app.auth.models import OneTimeLink
 from app.db import Database
 from app.email.models import EmailMessage
 from tests.fixtures import credentials
-from tests.fixtures.accounts import PASSWORD, AddUser
+from tests.fixtures.accounts import AddUser
 from tests.fixtures.apps import Serve
 from tests.fixtures.mails import SentMails
+from tests.fixtures.passwords import PASSWORD
 
 AUTH, ALICE, NEW = "/api/v1/auth", "alice@example.com", "staple battery horse"
 DOORS = {"verify_email": "verify-email", "reset_password": "reset-password", "confirm_email": "confirm-email"}

@@ -14,9 +14,10 @@ from app.auth.models import AttemptCount
 from app.auth.policy import POLICY
 from app.db import Database, utc_now
 from tests.accounts.links import token_in
-from tests.fixtures.accounts import PASSWORD, AddUser
+from tests.fixtures.accounts import AddUser
 from tests.fixtures.apps import Connect, MakeApp
 from tests.fixtures.mails import SentMails
+from tests.fixtures.passwords import PASSWORD
 from tests.fixtures.trail import AuditTrail
 from tests.rules.requests import NoStore
 

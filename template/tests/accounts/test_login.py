@@ -8,7 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.auth.models import LoginSession
 from app.db import Database, utc_now
-from tests.fixtures.accounts import PASSWORD, AddUser, Login, change_user
+from tests.fixtures.accounts import AddUser, Login, change_user
+from tests.fixtures.passwords import PASSWORD
 
 ALICE = "alice@example.com"
 

@@ -4,7 +4,7 @@ import pytest
 
 from app.accounts import passwords
 from app.accounts.passwords import hash_password, verify_password
-from tests.fixtures.accounts import REAL_HASHER
+from tests.fixtures.passwords import REAL_HASHER
 
 
 async def test_a_password_is_hashed_as_owasp_advises(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,7 @@
 from httpx2 import AsyncClient
 
 from app.auth.policy import POLICY
-from tests.fixtures.accounts import PASSWORD
+from tests.fixtures.passwords import PASSWORD
 from tests.fixtures.trail import AuditTrail
 
 FREE = POLICY.lockout_failures

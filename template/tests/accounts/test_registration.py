@@ -13,9 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.auth.models import OneTimeLink
 from app.db import Database, utc_now
 from app.users import User
-from tests.fixtures.accounts import PASSWORD, AddUser
+from tests.fixtures.accounts import AddUser
 from tests.fixtures.apps import Serve
 from tests.fixtures.mails import SentMails
+from tests.fixtures.passwords import PASSWORD
 from tests.fixtures.trail import AuditTrail
 
 ALICE = "alice@example.com"
@@ -208,3 +209,20 @@ async def test_it_is_in_the_audit_trail(
 
     actions = [event.action for event in await audit_trail()]
     assert ["user.registered", "email.verified", "user.registered_again"] == actions
+
+
+@pytest.mark.parametrize(
+    "escalation",
+    [
+        {"role": "admin"},
+        {"is_service": True},
+        {"disabled_at": None},
+        {"email_verified_at": "2026-01-01"},
+    ],
+    ids=lambda one: next(iter(one)),
+)
+async def test_nobody_registers_as_more_than_a_user(client: AsyncClient, escalation: dict[str, Any]) -> None:
+    """An unknown field is an error, not a column."""
+    account = {"email": "eve@example.com", "password": PASSWORD, **escalation}
+
+    assert 422 == (await client.post("/api/v1/auth/register", json=account)).status_code

@@ -11,9 +11,10 @@ from sqlalchemy import select
 from app.auth.models import OneTimeLink
 from app.db import Database, utc_now
 from tests.accounts.links import token_in
-from tests.fixtures.accounts import PASSWORD, AddUser, Login
+from tests.fixtures.accounts import AddUser, Login
 from tests.fixtures.apps import Serve
 from tests.fixtures.mails import SentMails
+from tests.fixtures.passwords import PASSWORD
 from tests.fixtures.trail import AuditTrail
 
 ALICE, ME = "alice@example.com", "/api/v1/users/me"

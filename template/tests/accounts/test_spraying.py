@@ -8,8 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.accounts.lockout import Attempt, begin_attempt, forgive
 from app.auth.policy import POLICY
 from app.db import Database, Origin, set_origin
-from tests.fixtures.accounts import PASSWORD, AddUser
+from tests.fixtures.accounts import AddUser
 from tests.fixtures.apps import Connect
+from tests.fixtures.passwords import PASSWORD
 from tests.rules.requests import NoStore
 
 ALICE = "alice@example.com"

@@ -9,8 +9,9 @@ from httpx2 import AsyncClient
 from app.accounts import passwords, service
 from app.db import Database
 from tests.fixtures import credentials
-from tests.fixtures.accounts import PASSWORD, Login
+from tests.fixtures.accounts import Login
 from tests.fixtures.apps import Connect, MakeApp
+from tests.fixtures.passwords import PASSWORD
 
 AUTH, ME, ALICE = "/api/v1/auth", "/api/v1/users/me", "alice@example.com"
 SENSITIVE = {

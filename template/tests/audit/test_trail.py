@@ -7,7 +7,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.audit import Event, record, record_refusal
 from app.db import Database, Origin, new_id, set_origin
 from app.errors import Forbidden
-from tests.fixtures.accounts import AddUser
 from tests.fixtures.trail import AuditTrail
 
 PAYMENT = Event("bill.paid", new_id(), ("bill", 7), {"amount": 12})
@@ -59,14 +58,12 @@ async def test_a_refusal_outlives_its_rollback(
     assert ("203.0.113.7", "curl/8", "r1") == (event.address, event.user_agent, event.request_id)
 
 
-async def test_it_tells_from_where(client: AsyncClient, add_user: AddUser, audit_trail: AuditTrail) -> None:
+async def test_it_tells_from_where(alice: AsyncClient, audit_trail: AuditTrail) -> None:
     """Of a request: the address, the program, and the id under which the log tells more."""
-    await add_user("alice@example.com")
     headers = {"User-Agent": "Browser " + "x" * 500, "X-Request-ID": "try-1"}
 
-    body = {"email": "alice@example.com", "password": "a wrong password"}
-    await client.post("/api/v1/auth/login", json=body, headers=headers)
+    await alice.get("/api/v1/users", headers=headers)
 
-    [event] = await audit_trail()
+    [event] = await audit_trail("permission.denied")
     assert ("127.0.0.1", "try-1") == (event.address, event.request_id)
     assert ("Browser " + "x" * 500)[:200] == event.user_agent

@@ -17,7 +17,7 @@ def test_it_makes_the_folder_ready(api: Api, folder: Path) -> None:
     assert 0 == result.code, result.err
     assert Environment.DEVELOPMENT == load(Settings).environment
     assert 0 == api("db", "check").code
-    assert "/api/v1/auth/login" in json.loads((folder / "openapi.json").read_text("utf-8"))["paths"]
+    assert "/api/v1/users/me" in json.loads((folder / "openapi.json").read_text("utf-8"))["paths"]
     assert "uv run api dev" in result.out
 
 

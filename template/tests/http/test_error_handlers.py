@@ -26,6 +26,15 @@ class Order(RequestModel):
     slash_and_tilde: Annotated[int, Field(alias="a/b~c")] = 0
 
 
+def orders() -> Router:
+    router = Router()
+
+    @router.post("/orders/{number}")
+    async def create(number: int, order: Order, limit: Annotated[int, Query(le=5)] = 1) -> None: ...
+
+    return router
+
+
 async def test_the_document_has_every_member(client: AsyncClient) -> None:
     """The five of RFC 9457, the code to switch on and the request id to quote."""
     response = await client.get("/nowhere")
@@ -51,10 +60,10 @@ async def test_a_wrong_method_is_told_all_the_right_ones(client: AsyncClient) ->
     assert "GET, PATCH" == response.headers["allow"]
 
 
-async def test_a_body_that_cannot_be_read_is_refused(client: AsyncClient) -> None:
+async def test_a_body_that_cannot_be_read_is_refused(serve: Serve) -> None:
     """Where it stops being JSON is told."""
-    response = await client.post(
-        "/api/v1/auth/login", content=b'{"email": ', headers={"Content-Type": "application/json"}
+    response = await serve(orders()).post(
+        "/orders/1", content=b'{"parts": ', headers={"Content-Type": "application/json"}
     )
 
     assert (422, "invalid_request") == (response.status_code, response.json()["code"])
@@ -63,12 +72,7 @@ async def test_a_body_that_cannot_be_read_is_refused(client: AsyncClient) -> Non
 
 async def test_each_invalid_value_is_pointed_at(serve: Serve) -> None:
     """By a JSON pointer (RFC 6901) into body or query."""
-    router = Router()
-
-    @router.post("/orders/{number}")
-    async def create(number: int, order: Order, limit: Annotated[int, Query(le=5)]) -> None: ...
-
-    response = await serve(router).post(
+    response = await serve(orders()).post(
         "/orders/x?limit=6",
         json={"parts": [{"price": 1}, {"price": "much"}], "a/b~c": "x", "unknown": 1},
     )
@@ -83,11 +87,11 @@ async def test_each_invalid_value_is_pointed_at(serve: Serve) -> None:
     } == {(error["pointer"], error["code"]) for error in response.json()["errors"]}
 
 
-async def test_a_rejected_value_is_not_repeated(client: AsyncClient) -> None:
+async def test_a_rejected_value_is_not_repeated(serve: Serve) -> None:
     """It can be a secret, and it ends up in the caller's logs."""
-    body = {"email": "alice@example.com", "password": "p-canary-" + "x" * 2000}
+    body = {"parts": [{"price": "p-canary-" + "x" * 2000}]}
 
-    response = await client.post("/api/v1/auth/login", json=body)
+    response = await serve(orders()).post("/orders/1", json=body)
 
     assert 422 == response.status_code
     assert "canary" not in response.text

@@ -7,7 +7,7 @@ from httpx2 import AsyncClient
 
 from app.db import utc_now
 from app.users import Role
-from tests.fixtures.accounts import PASSWORD, AddUser
+from tests.fixtures.accounts import AddUser
 
 USERS, ME = "/api/v1/users", "/api/v1/users/me"
 
@@ -20,14 +20,6 @@ async def path_of(client: AsyncClient) -> str:
 async def test_the_last_administrator_stays(admin: AsyncClient, changes: dict[str, Any]) -> None:
     """Neither demoted nor disabled, and still logged in."""
     refused = await admin.patch(await path_of(admin), json=changes)
-
-    assert (409, "last_admin") == (refused.status_code, refused.json()["code"])
-    assert 200 == (await admin.get(USERS)).status_code
-
-
-async def test_the_last_administrators_account_stays(admin: AsyncClient) -> None:
-    """It is not deleted by its owner either."""
-    refused = await admin.post(f"{ME}/deletion", json={"current_password": PASSWORD})
 
     assert (409, "last_admin") == (refused.status_code, refused.json()["code"])
     assert 200 == (await admin.get(USERS)).status_code

@@ -14,8 +14,9 @@ from app.auth.models import LoginSession
 from app.auth.policy import POLICY
 from app.db import Database, new_id, utc_now
 from app.settings import Settings, load
-from tests.fixtures.accounts import PASSWORD, AddUser, Login
+from tests.fixtures.accounts import AddUser, Login
 from tests.fixtures.apps import PRODUCTION, Connect, MakeApp
+from tests.fixtures.passwords import PASSWORD
 
 ALICE, ME = "alice@example.com", "/api/v1/users/me"
 MINUTES = timedelta(minutes=1)

@@ -10,7 +10,7 @@ from app.auth.policy import POLICY
 from app.validation import IssuedSecret, Line, RequestModel, ResponseModel
 
 Scope = Annotated[str, Field(max_length=60, pattern="^[a-z_]+:[a-z_]+$", examples=["account:read"])]
-Scopes = Annotated[set[Scope], Field(min_length=1, max_length=50)]
+Scopes = Annotated[set[Scope], Field(min_length=1, max_length=100)]
 Days = Annotated[int, Field(ge=1, le=POLICY.api_key_max_days, description="After so many days it ends")]
 
 
@@ -44,9 +44,3 @@ class ApiKeyIssued(ApiKeyRead):
     """A new key, shown this once."""
 
     key: IssuedSecret
-
-
-class ServiceName(RequestModel):
-    """What a program is called."""
-
-    name: Annotated[str, Field(max_length=50, pattern="^[a-z][a-z0-9-]*$", examples=["nightly-export"])]

@@ -2,7 +2,8 @@
 
 from httpx2 import AsyncClient
 
-from tests.fixtures.accounts import PASSWORD, AddUser
+from tests.fixtures.accounts import AddUser
+from tests.fixtures.passwords import PASSWORD
 from tests.fixtures.trail import AuditTrail
 
 AUTH, ALICE = "/api/v1/auth", "alice@example.com"

@@ -12,8 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.auth.models import LoginSession, RefreshToken
 from app.db import Database, utc_now
-from tests.fixtures.accounts import PASSWORD, AddUser, change_user, delete_account
+from tests.fixtures.accounts import AddUser, change_user
 from tests.fixtures.apps import Serve
+from tests.fixtures.passwords import PASSWORD, delete_account
 
 ALICE = "alice@example.com"
 

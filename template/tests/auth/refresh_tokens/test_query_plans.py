@@ -4,7 +4,7 @@ import pytest
 from httpx2 import AsyncClient
 
 from app.db import Database
-from tests.fixtures.accounts import PASSWORD
+from tests.fixtures.passwords import PASSWORD
 from tests.fixtures.query_plans import SlowQueries
 
 AUTH = "/api/v1/auth"

@@ -2,9 +2,11 @@
 
 import pytest
 from httpx2 import AsyncClient
+from sqlalchemy import delete
 
+from app.db import Database
+from app.users import User
 from tests.features.invoices.drafts import INVOICES, at, create
-from tests.fixtures.accounts import delete_account
 from tests.fixtures.mails import SentMails
 
 
@@ -43,11 +45,12 @@ async def test_a_list_has_only_ones_own(alice: AsyncClient, bob: AsyncClient) ->
     assert [] == behind["items"]
 
 
-async def test_invoices_go_with_the_account(alice: AsyncClient, bob: AsyncClient) -> None:
+async def test_invoices_go_with_the_account(alice: AsyncClient, bob: AsyncClient, database: Database) -> None:
     """Deleting an account leaves nothing behind, and everybody else's as they were."""
     await create(alice)
     hers = await create(bob)
 
-    await delete_account(alice)
+    hers_go = delete(User).where(User.email == "alice@example.com")
+    await database.run(lambda session: session.execute(hers_go))
 
     assert [hers] == (await bob.get(INVOICES)).json()["items"]

@@ -1,4 +1,4 @@
-"""Look after accounts."""
+"""Administrators with a password."""
 
 import asyncio
 import sys
@@ -7,15 +7,7 @@ from typing import Annotated
 import typer
 from pydantic import TypeAdapter, ValidationError
 
-cli = typer.Typer(no_args_is_help=True, help=__doc__)
 
-
-@cli.callback()
-def _group() -> None:
-    """Look after accounts."""
-
-
-@cli.command("create-admin")
 def create_admin(
     email: Annotated[str, typer.Argument(help="The administrator's address.")],
     password_stdin: Annotated[
