@@ -17,6 +17,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "postgresql": {"database": "postgresql"},
     "mysql": {"database": "mysql"},
     "session": {"auth": "session"},
+    "api_key": {"auth": "api_key"},
     "postgresql-redis": {"database": "postgresql", "shared_store": "redis"},
 }
 # The fixture that makes databases for each answer to `database`.

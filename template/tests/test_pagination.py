@@ -10,7 +10,7 @@ from httpx2 import AsyncClient, Response
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.auth import CurrentUser
+from app.auth import CurrentUser, require
 from app.db import Database, Session, utc_now
 from app.http import Router
 from app.pagination import Page, Paging, paginate
@@ -19,7 +19,7 @@ from app.validation import ResponseModel
 from tests.fixtures import notes
 from tests.fixtures.accounts import Login
 from tests.fixtures.apps import MakeApp
-from tests.fixtures.notes import SORTS, Note, Notes
+from tests.fixtures.notes import READ, SORTS, Note, Notes
 
 
 @pytest.fixture
@@ -112,6 +112,7 @@ async def test_an_item_can_show_what_is_no_column(
         label: str
 
     @router.get("")
+    @require(READ)
     async def list_labels(session: Session, current: CurrentUser, paging: Paging) -> Page[Label]:
         return await paginate(session, Notes(session, current.id).mine(), SORTS["-title"], paging, Label)
 
