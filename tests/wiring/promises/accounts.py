@@ -108,7 +108,7 @@ def login_needs_the_password(site: Site) -> None:
 
 @probe(
     DEVELOPMENT,
-    Cut("app/users/endpoints.py", "await repository.delete(session, user)", "pass"),
+    Cut("app/accounts/deletion_endpoints.py", "await repository.delete(session, user)", "pass"),
     Cut("app/db/engine.py", 'cursor.execute("PRAGMA foreign_keys = ON")', "pass"),
 )
 def deleted_account_is_gone(site: Site) -> None:
@@ -125,8 +125,8 @@ def deleted_account_is_gone(site: Site) -> None:
 
 @probe(
     DEVELOPMENT,
-    Cut("app/cli/users.py", "email_verified_at=utc_now()", "email_verified_at=None"),
-    Cut("app/cli/users.py", "role=Role.ADMIN, "),
+    Cut("app/cli/administrators.py", "email_verified_at=utc_now()", "email_verified_at=None"),
+    Cut("app/cli/administrators.py", "role=Role.ADMIN, "),
 )
 def administrator_is_made_on_the_command_line(site: Site) -> None:
     """`api user create-admin` makes an account that can log in at once, once."""
