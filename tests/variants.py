@@ -18,6 +18,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "mysql": {"database": "mysql"},
     "session": {"auth": "session"},
     "oidc": {"auth": "oidc"},
+    "api_key": {"auth": "api_key"},
     "postgresql-redis": {"database": "postgresql", "shared_store": "redis"},
 }
 # On what promises and contract are proven: each kind of database, each style of authentication.
@@ -27,6 +28,7 @@ GROUNDS: dict[str, dict[str, Any]] = {
     "mysql": {"database": "mysql"},
     "session": {"auth": "session"},
     "oidc": {"auth": "oidc"},
+    "api_key": {"auth": "api_key"},
 }
 # The fixture that makes databases for each answer to `database`.
 SERVERS = {"sqlite": "sqlite", "postgresql": "postgresql", "mysql": "mariadb"}

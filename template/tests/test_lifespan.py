@@ -8,9 +8,9 @@ from app.db import Database
 from app.email import Email, send
 from tests.fixtures.apps import MakeApp
 from tests.fixtures.logs import Logged
-from tests.fixtures.mails import Recorder
+from tests.fixtures.mails import GREETING, Recorder
 
-MAIL = Email("alice@example.com", "already_registered", {"url": ""})
+MAIL = Email("alice@example.com", GREETING, {"url": ""})
 
 
 async def test_the_worker_runs_beside_the_requests(

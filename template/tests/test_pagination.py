@@ -10,7 +10,7 @@ from httpx2 import AsyncClient, Response
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.auth import CurrentUser
+from app.auth import CurrentUser, require
 from app.db import Database, Session, utc_now
 from app.http import Router
 from app.pagination import Page, Paging, paginate, paginate_mine
@@ -19,7 +19,7 @@ from app.validation import ResponseModel
 from tests.fixtures import notes
 from tests.fixtures.accounts import Login
 from tests.fixtures.apps import MakeApp
-from tests.fixtures.notes import SORTS, Note, NoteRead, Notes
+from tests.fixtures.notes import READ, SORTS, Note, NoteRead, Notes
 
 
 class Label(ResponseModel):
@@ -113,6 +113,7 @@ async def test_an_item_can_show_what_is_no_column(
     router = Router(prefix="/labels")
 
     @router.get("")
+    @require(READ)
     async def list_labels(session: Session, current: CurrentUser, paging: Paging) -> Page[Label]:
         return await paginate(session, Notes(session, current.id).mine(), SORTS["-title"], paging, Label)
 

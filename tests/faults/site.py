@@ -72,8 +72,11 @@ class Site:
     def user(self) -> User:
         """A new user with a confirmed address, logged in."""
         email = f"{uuid4().hex[:12]}@example.com"
-        values = f"{self.backend.key(uuid4())}, '{email}', '{_HASH}', 'user', {', '.join([_LONG_AGO] * 3)}, 1"
-        names = "id, email, password_hash, role, email_verified_at, created_at, updated_at, version"
+        times = ", ".join([_LONG_AGO] * 3)
+        values = f"{self.backend.key(uuid4())}, '{email}', '{_HASH}', 'user', FALSE, {times}, 1"
+        names = (
+            "id, email, password_hash, role, is_service, email_verified_at, created_at, updated_at, version"
+        )
         self.rows(f"INSERT INTO users ({names}) VALUES ({values})")  # noqa: S608
         answer, headers = self.style.log_in(self.anybody, email)
         return User(self.server, headers, email, answer.json)

@@ -25,8 +25,9 @@ T = TypeVar("T")
 # As cheap as Argon2id gets: the parameters stand in the hash, so the login verifies it as quickly.
 _HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 _USER = (
-    "INSERT INTO users (id, email, password_hash, role, email_verified_at, created_at, updated_at, version) "
-    "VALUES (?, ?, ?, 'user', ?, ?, ?, 1)"
+    "INSERT INTO users "
+    "(id, email, password_hash, role, is_service, email_verified_at, created_at, updated_at, version) "
+    "VALUES (?, ?, ?, 'user', FALSE, ?, ?, ?, 1)"
 )
 
 

@@ -9,6 +9,7 @@ from app.audit import endpoints as audit
 from app.auth import credentials
 from app.auth import session_endpoints as sessions
 from app.auth.api_keys import endpoints as api_keys
+from app.auth.service_accounts import endpoints as services
 from app.users import administration
 from app.users import endpoints as users
 
@@ -23,5 +24,6 @@ ROUTERS = (
     second_factors.router,
     deletion.router,
     administration.router,
+    services.router,
     audit.router,
 )

@@ -64,7 +64,7 @@ def _authorise(request: Request, session: AsyncSession, principal: Principal) ->
     details = {"needed": needed.name if needed else "a login"}
     record_refusal(session, Event("permission.denied", principal.id, ("route", route), details))
     if needed is None:
-        raise PermissionDenied("This needs a login: no API key has a scope for it.")
+        raise PermissionDenied("No API key has a scope for this.")
     raise PermissionDenied(f"This needs the permission {needed.name}.")
 
 

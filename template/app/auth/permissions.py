@@ -32,9 +32,17 @@ class Permission:
 PERMISSIONS: dict[str, Permission] = {}
 
 READ_ACCOUNT = Permission("account:read", EVERYBODY)
+WRITE_ACCOUNT = Permission("account:write", EVERYBODY)
 READ_USERS = Permission("users:read")
 WRITE_USERS = Permission("users:write")
+READ_SERVICES = Permission("service_accounts:read")
+WRITE_SERVICES = Permission("service_accounts:write")
 READ_AUDIT = Permission("audit:read")
+
+
+def permissions_of(role: Role) -> set[str]:
+    """The names of a role's permissions."""
+    return {name for name, permission in PERMISSIONS.items() if role in permission.roles}
 
 
 def require(permission: Permission) -> Callable[[F], F]:

@@ -3,7 +3,7 @@
 from fastapi import Response
 
 from app.auth import CurrentUser
-from app.auth.permissions import READ_ACCOUNT, require
+from app.auth.permissions import READ_ACCOUNT, WRITE_ACCOUNT, require
 from app.db import Session
 from app.http import IfMatch, Router, etag
 from app.marks import open_without_second_factor
@@ -25,6 +25,7 @@ async def get_me(session: Session, current: CurrentUser, response: Response) -> 
 
 
 @router.patch("/me", response_model=UserRead)
+@require(WRITE_ACCOUNT)
 async def update_me(
     session: Session, current: CurrentUser, changes: UserUpdate, if_match: IfMatch, response: Response
 ) -> User:

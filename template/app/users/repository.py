@@ -3,7 +3,7 @@
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import Table, select
+from sqlalchemy import Table, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.engine import insert_if_absent
@@ -51,8 +51,7 @@ async def delete(session: AsyncSession, user: User) -> None:
 
 
 async def lock_admins(session: AsyncSession) -> set[UUID]:
-    """The administrators who can log in. Of two who remove each other at once, the second waits."""
-    query = select(User.id).where(
-        User.role == Role.ADMIN, User.disabled_at.is_(None), User.email_verified_at.is_not(None)
-    )
+    """The administrators who can come in. Of two who remove each other at once, the second waits."""
+    can_come_in = or_(User.email_verified_at.is_not(None), User.is_service)
+    query = select(User.id).where(User.role == Role.ADMIN, User.disabled_at.is_(None), can_come_in)
     return set((await session.scalars(query.order_by(User.id).with_for_update())).all())

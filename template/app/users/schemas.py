@@ -21,6 +21,7 @@ class UserRead(ResponseModel):
 class AccountRead(UserRead):
     """A user, as an administrator sees one."""
 
+    is_service: bool
     email_verified_at: datetime | None
     disabled_at: datetime | None
 

@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("password_hash", sa.String(length=255), nullable=True),
         sa.Column("name", sa.String(length=200), nullable=True),
         sa.Column("role", sa.String(length=20), nullable=False),
+        sa.Column("is_service", sa.Boolean(), nullable=False),
         sa.Column("email_verified_at", columns.UtcDateTime(), nullable=True),
         sa.Column("disabled_at", columns.UtcDateTime(), nullable=True),
         sa.Column("created_at", columns.UtcDateTime(), nullable=False),
@@ -33,6 +34,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_users_created_at_id"), "users", ["created_at", "id"])
     op.create_index(op.f("ix_users_role_id"), "users", ["role", "id"])
+    op.create_index(op.f("ix_users_is_service_created_at_id"), "users", ["is_service", "created_at", "id"])
     op.create_table(
         "login_sessions",
         sa.Column("id", columns.Id(), nullable=False),

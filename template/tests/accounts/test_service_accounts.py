@@ -12,7 +12,7 @@ ADDRESS = "export@services.invalid"
 
 @pytest.fixture
 async def service(database: Database) -> User:
-    new = User(email=ADDRESS)
+    new = User(email=ADDRESS, is_service=True)
     return await database.run(lambda session: users.add(session, new))
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.auth.api_keys import ApiKeys
+from app.auth.permissions import permissions_of
 from app.auth.principal import Principal
 from app.settings import Settings, load
 from app.users import Role, User
@@ -62,6 +63,17 @@ def test_one_for_administration(api: Api) -> None:
     assert (Role.ADMIN, frozenset({"users:write"})) == (principal.role, principal.scopes)
 
 
+@pytest.mark.parametrize(("options", "role"), [((), Role.USER), (("--admin",), Role.ADMIN)])
+def test_one_that_may_all_that_its_role_may(api: Api, options: tuple[str, ...], role: Role) -> None:
+    """The first key of an administrator: no key gives a scope that it has not itself."""
+    result = api("user", "create-service", "operator", "--every-scope", *options)
+
+    principal = principal_of(result.out.strip())
+    assert principal is not None
+    assert (role, frozenset(permissions_of(role))) == (principal.role, principal.scopes)
+    assert (role is Role.ADMIN) == ("users:write" in permissions_of(role))
+
+
 def test_a_name_is_given_once(api: Api) -> None:
     """The program that has it keeps its key."""
     key = api(*NEW).out.strip()
@@ -82,6 +94,7 @@ def test_a_name_is_given_once(api: Api) -> None:
         (("Nightly Export", "--scope", "account:read"), "name"),
         (("a@example.com", "--scope", "account:read"), "name"),
         (("x" * 51, "--scope", "account:read"), "name"),
+        (("export",), "scopes"),
         (("export", "--scope", "*"), "scopes"),
         (("export", "--scope", "account:read", "--days", "366"), "expires_in_days"),
     ],

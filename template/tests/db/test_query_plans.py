@@ -13,7 +13,7 @@ from app.email import Email, send
 from app.email.delivery import Delivery
 from app.housekeeping import remove_expired
 from app.users import User
-from tests.fixtures.mails import SENDER, Recorder
+from tests.fixtures.mails import GREETING, SENDER, Recorder
 from tests.fixtures.query_plans import SlowQueries
 
 ME = "/api/v1/users/me"
@@ -40,7 +40,7 @@ async def test_the_account(alice: AsyncClient, slow_queries: SlowQueries) -> Non
 
 async def test_the_worker(database: Database, slow_queries: SlowQueries) -> None:
     """It looks for a mail to send, writes down what became of it, and removes what has expired."""
-    mail = Email("carol@example.com", "hello")
+    mail = Email("carol@example.com", GREETING, {"url": ""})
     await database.run(lambda session: send(session, mail))
 
     with slow_queries() as slow:

@@ -16,6 +16,7 @@ from app.db.engine import DatabaseSettings, create_engine
 from app.db.startup import wait_for_database
 from app.errors import Unavailable
 from app.http import Router
+from app.marks import public
 from app.settings import SettingsError, load
 from app.users import User
 from tests.fixtures import backend
@@ -255,6 +256,7 @@ async def test_a_duplicate_that_waits_too_long_is_told_why(
     router, begun, go_on = Router(), asyncio.Event(), asyncio.Event()
 
     @router.post("/slow")
+    @public
     async def endpoint() -> str:
         begun.set()
         await go_on.wait()

@@ -10,7 +10,7 @@ from app.email import Email, send
 from app.email.delivery import Delivery
 from app.email.message import Provider, RenderedEmail
 from app.email.models import EmailMessage
-from tests.fixtures.mails import SENDER
+from tests.fixtures.mails import GREETING, SENDER
 
 CONTEXT = {"url": "https://shop.example"}
 AWAY = ConnectionError("the server is away")
@@ -32,7 +32,7 @@ class Unreliable:
 async def queue(
     database: Database, context: dict[str, Any] = CONTEXT, to: str = "ann@customer.example"
 ) -> None:
-    mail = Email(to, "already_registered", context)
+    mail = Email(to, GREETING, context)
     await database.run(lambda session: send(session, mail))
 
 

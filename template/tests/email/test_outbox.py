@@ -8,9 +8,9 @@ from structlog.contextvars import bound_contextvars
 from app.db import Database
 from app.email import Email, send
 from app.email.models import EmailMessage, EmailStatus
-from tests.fixtures.mails import SentMails
+from tests.fixtures.mails import GREETING, SentMails
 
-MAIL = Email("alice@example.com", "already_registered", {"url": "https://shop.example"})
+MAIL = Email("alice@example.com", GREETING, {"url": "https://shop.example"})
 
 
 async def test_a_mail_goes_out_after_the_commit(database: Database, sent_mails: SentMails) -> None:
@@ -19,7 +19,7 @@ async def test_a_mail_goes_out_after_the_commit(database: Database, sent_mails: 
 
     [mail] = await sent_mails()
 
-    assert ("alice@example.com", "You already have an account") == (mail.to, mail.subject)
+    assert ("alice@example.com", "A greeting") == (mail.to, mail.subject)
 
 
 async def test_a_rolled_back_transaction_sends_nothing(database: Database, sent_mails: SentMails) -> None:

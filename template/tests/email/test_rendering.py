@@ -81,21 +81,3 @@ def test_a_missing_template_is_an_error(fill: Fill, template: str) -> None:
     """All three parts must be there, under the feature's name."""
     with pytest.raises(TemplateNotFound):
         fill(template)
-
-
-@pytest.mark.parametrize(
-    ("template", "context"),
-    [
-        ("verify_email", {"url": "https://shop.example/#token=t0ken", "token": "t0ken", "hours": 24}),
-        ("verify_email", {"url": "", "token": "t0ken", "hours": 24}),
-        ("already_registered", {"url": "https://shop.example"}),
-        ("already_registered", {"url": ""}),
-    ],
-)
-def test_the_platforms_mails_are_whole(fill: Fill, template: str, context: dict[str, Any]) -> None:
-    """Each holds the link, or the token where there is no frontend, in both parts."""
-    mail = fill(template, **context)
-
-    for fact in (about.TITLE, context["url"] or context.get("token", "")):
-        assert fact in mail.text
-        assert fact in mail.html.replace("&#39;", "'").replace("&#34;", '"').replace("&amp;", "&")

@@ -18,7 +18,7 @@ from app.errors import Conflict
 from app.http import Router, never_stored
 from app.http.idempotency import IdempotencyRecord
 from tests.fixtures import notes
-from tests.fixtures.accounts import Login
+from tests.fixtures.accounts import Login, change_user
 from tests.fixtures.apps import MakeApp, Serve
 from tests.fixtures.notes import Note
 
@@ -136,11 +136,10 @@ async def test_a_refusal_of_the_endpoint_leaves_the_key_free(serve: Serve) -> No
     assert ([409, 200, 200], 2) == (codes, len(attempts))
 
 
-async def test_a_login_that_has_ended_gets_no_replay(alice: AsyncClient, login: Login, app: FastAPI) -> None:
+async def test_who_may_not_come_in_any_more_gets_no_replay(alice: AsyncClient, database: Database) -> None:
     """The endpoint does not run again, its authentication must."""
     await alice.post("/notes", json={"title": "Once"}, headers=KEY)
-    elsewhere = await login("alice@example.com", app=app)
-    await elsewhere.post("/api/v1/auth/logout-all")
+    await change_user(database, "alice@example.com", disabled_at=utc_now())
 
     response = await alice.post("/notes", json={"title": "Once"}, headers=KEY)
 

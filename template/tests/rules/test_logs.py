@@ -11,6 +11,9 @@ import structlog
 from fastapi import FastAPI
 from httpx2 import AsyncClient
 
+from app import email as outbox
+from app.db import Database
+from app.email import Email
 from app.http import Router
 from app.logs import configure_logs
 from app.redaction import redact_text
@@ -18,7 +21,7 @@ from app.settings import Settings, load
 from app.validation import RequestModel, Secret
 from tests.fixtures.accounts import Login
 from tests.fixtures.apps import Connect, Serve
-from tests.fixtures.mails import SentMails
+from tests.fixtures.mails import GREETING, SentMails
 from tests.rules.operations import Operation, operations_of, refuse, service_of
 from tests.rules.requests import send
 from tests.rules.schemas import resolve
@@ -53,7 +56,12 @@ def _plant(operation: Operation, request: dict[str, Any]) -> None:
 
 
 async def test_no_secret_is_logged(
-    app: FastAPI, login: Login, connect: Connect, log_stream: StringIO, sent_mails: SentMails
+    app: FastAPI,
+    login: Login,
+    connect: Connect,
+    log_stream: StringIO,
+    database: Database,
+    sent_mails: SentMails,
 ) -> None:
     numbers = count()
     configure_logs(load(Settings, log_level="DEBUG"), log_stream)
@@ -71,6 +79,8 @@ async def test_no_secret_is_logged(
 
     operations = operations_of(app)
     refuse([*await leaks(operations, user, log_stream), *await leaks(operations, thief, log_stream)])
+    mail = Email(f"{CANARY}@example.com", GREETING, {"url": CANARY})
+    await database.run(lambda session: outbox.send(session, mail))
     assert await sent_mails()
     assert CANARY not in log_stream.getvalue()
 

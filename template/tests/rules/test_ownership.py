@@ -9,7 +9,7 @@ from httpx2 import AsyncClient, Response
 from pydantic import AfterValidator
 from sqlalchemy import select
 
-from app.auth import CurrentUser
+from app.auth import CurrentUser, require
 from app.db import Session
 from app.errors import NotFound
 from app.http import Router
@@ -66,15 +66,18 @@ async def test_a_route_that_shows_anothers_things_is_seen(make_app: MakeApp, log
     router = Router(prefix="/notes/{note_id}")
 
     @router.get("/title")
+    @require(notes.READ)
     async def title(session: Session, current: CurrentUser, note_id: UUID) -> str:
         if (note := await session.get(Note, note_id)) is None:
             raise NotFound
         return note.title
 
     @router.put("/star")
+    @require(notes.READ)
     async def star(session: Session, current: CurrentUser, note_id: UUID) -> None: ...
 
     @router.put("/tags/{tag}")
+    @require(notes.READ)
     async def tag(session: Session, current: CurrentUser, note_id: UUID, tag: Even) -> None: ...
 
     app = make_app(notes.router, router)

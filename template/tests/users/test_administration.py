@@ -43,7 +43,9 @@ async def test_an_account_shows_no_secret(admin: AsyncClient, alice: AsyncClient
 
     account = response.json()
     assert (200, '"1"', ALICE) == (response.status_code, response.headers["etag"], account["email"])
-    assert {"email_verified_at", "disabled_at"} == set(account) - set((await alice.get(ME)).json())
+    assert {"is_service", "email_verified_at", "disabled_at"} == set(account) - set(
+        (await alice.get(ME)).json()
+    )
     assert "argon2" not in response.text
 
 

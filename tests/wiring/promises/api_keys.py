@@ -34,7 +34,7 @@ def _program(site: Site, key: str) -> Client:
     Cut(IDENTITY, "scopes=frozenset(row.scopes)", "scopes=None"),
     Cut("app/auth/current_user.py", "principal.scopes is None if needed is None", "True if needed is None"),
     Cut("app/auth/principal.py", "or permission.name in self.scopes", "or True"),
-    Cut(SERVICE, "new.scopes - self._own_scopes()", "set()"),
+    Cut(SERVICE, "scopes - self._grantable()", "set()"),
 )
 def api_key_does_what_its_scopes_say(site: Site) -> None:
     """It reads where it may read, writes nothing, makes no key, and nobody gives one more than they have."""

@@ -6,13 +6,13 @@ from uuid import UUID
 from fastapi import Path, Response
 
 from app.auth.api_keys.models import ApiKey
+from app.auth.api_keys.own_keys import OwnApiKeys
+from app.auth.api_keys.repository import NEWEST_FIRST
 from app.auth.api_keys.schemas import ApiKeyCreate, ApiKeyIssued, ApiKeyRead, ApiKeyRotation
-from app.auth.api_keys.service import OwnApiKeys
 from app.auth.policy import POLICY
 from app.http import Router, never_stored, rate_limit
-from app.pagination import Page, Paging, Sort, paginate_mine
+from app.pagination import Page, Paging, paginate_mine
 
-NEWEST_FIRST = Sort(ApiKey.created_at, ApiKey.id, descending=True)
 PATH = "/api/v1/api-keys"
 ApiKeyId = Annotated[UUID, Path(description="Of one of your API keys")]
 router = Router(prefix="/api-keys", tags=["API keys"])

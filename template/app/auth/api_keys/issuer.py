@@ -33,7 +33,7 @@ _SHAPE = re.compile(
 )
 
 # In this header alone (ASVS 5.0 14.2.1): a URL stands in logs, a cookie is sent without being asked.
-api_key_scheme = HTTPBearer(scheme_name="ApiKey", auto_error=False, description="A key of `/api/v1/api-keys`")
+api_key_scheme = HTTPBearer(scheme_name="ApiKey", auto_error=False, description="An API key")
 
 
 class ApiKeys:

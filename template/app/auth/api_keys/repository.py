@@ -8,7 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.auth.api_keys.models import ApiKey
 from app.db import OwnedRepository, utc_now
+from app.pagination import Sort
 from app.users import User
+
+NEWEST_FIRST = Sort(ApiKey.created_at, ApiKey.id, descending=True)
 
 
 class ApiKeyRepository(OwnedRepository[ApiKey]):

@@ -11,7 +11,7 @@ from app.validation import IssuedSecret, Line, RequestModel, ResponseModel
 
 Scope = Annotated[str, Field(max_length=60, pattern="^[a-z_]+:[a-z_]+$", examples=["account:read"])]
 # One that is named twice counts once: the contract says so, too.
-Scopes = Annotated[set[Scope], Field(min_length=1, max_length=50, json_schema_extra={"uniqueItems": False})]
+Scopes = Annotated[set[Scope], Field(min_length=1, max_length=100, json_schema_extra={"uniqueItems": False})]
 Days = Annotated[int, Field(ge=1, le=POLICY.api_key_max_days, description="After so many days it ends")]
 
 
@@ -45,9 +45,3 @@ class ApiKeyIssued(ApiKeyRead):
     """A new key, shown this once."""
 
     key: IssuedSecret
-
-
-class ServiceName(RequestModel):
-    """What a program is called."""
-
-    name: Annotated[str, Field(max_length=50, pattern="^[a-z][a-z0-9-]*$", examples=["nightly-export"])]

@@ -4,7 +4,7 @@ from typing import Any
 
 from httpx2 import AsyncClient, Response
 
-ME, KEYS, USERS = "/api/v1/users/me", "/api/v1/api-keys", "/api/v1/users"
+ME, USERS = "/api/v1/users/me", "/api/v1/users"
 ALICE, MALLORY = "alice@example.com", "mallory@example.com"
 REFUSED = (401, "invalid_credential")
 
@@ -16,15 +16,6 @@ async def ask(client: AsyncClient, key: str, path: str = ME, method: str = "GET"
 
 def outcome(answer: Response) -> tuple[int, str]:
     return answer.status_code, answer.json()["code"]
-
-
-async def steal(owner: AsyncClient, *scopes: str) -> str:
-    body = {"name": "prey", "scopes": list(scopes or ["account:read"])}
-    return str((await owner.post(KEYS, json=body)).json()["key"])
-
-
-async def id_of(owner: AsyncClient) -> str:
-    return str((await owner.get(KEYS)).json()["items"][0]["id"])
 
 
 def other(letter: str) -> str:

@@ -5,10 +5,9 @@ from fastapi import FastAPI
 from httpx2 import AsyncClient
 
 from app.auth.permissions import PERMISSIONS
-from app.db import Database
 from app.users import Role
-from tests.fixtures.accounts import Login, change_user
-from tests.fixtures.apps import Connect
+from tests.auth.conftest import NewKey
+from tests.fixtures.accounts import AddUser
 from tests.rules.operations import Operation, operations_of, refuse
 from tests.rules.requests import NoStore, send
 
@@ -29,17 +28,13 @@ async def opened(client: AsyncClient, operations: list[Operation], scopes: set[s
 
 @pytest.mark.parametrize("scopes", [{"account:read"}, None], ids=["one scope", "every scope"])
 async def test_no_operation_opens_to_a_key_without_its_scope(
-    app: FastAPI, connect: Connect, login: Login, database: Database, scopes: set[str] | None
+    app: FastAPI, client: AsyncClient, add_user: AddUser, new_key: NewKey, scopes: set[str] | None
 ) -> None:
-    """Though its owner is an administrator. Logins, passwords and keys name none: no key gets there."""
+    """Though its owner is an administrator. Logins and passwords name none: no key gets there."""
     app.state.shared_store = NoStore()
-    await login("root@example.com")
-    await change_user(database, "root@example.com", role=Role.ADMIN)
-    root = await login("root@example.com")
-    scopes = scopes or {name for name in PERMISSIONS if not name.startswith("parcels:")}
-    body = {"name": "master key", "scopes": sorted(scopes)}
-    key = (await root.post("/api/v1/api-keys", json=body)).json()["key"]
-    client = connect(app)
+    await add_user("root@example.com", role=Role.ADMIN)
+    scopes = scopes or set(PERMISSIONS)
+    _, key = await new_key(*scopes, owner="root@example.com")
     client.headers["Authorization"] = f"Bearer {key}"
     assert 200 == (await client.get("/api/v1/users/me")).status_code
 

@@ -11,7 +11,8 @@ from app.auth.api_keys.models import ApiKey
 from app.db import Database, utc_now
 from app.housekeeping import remove_expired
 from app.users import User
-from tests.auth.api_keys.conftest import Program, days_of, make_key, status_of_me
+from tests.auth.conftest import Program, status_of_me
+from tests.auth.own_keys.conftest import days_of, make_key
 from tests.fixtures.mails import SentMails
 from tests.fixtures.trail import AuditTrail
 

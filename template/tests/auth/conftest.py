@@ -1,16 +1,22 @@
-"""API keys: made in a login, used by a program."""
+"""Programs: what they show, and what they ask for."""
 
-from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Protocol
+from uuid import UUID
 
 import pytest
 from fastapi import FastAPI
 from httpx2 import AsyncClient
 
 from app.auth import EVERYBODY, CurrentUser, Permission, require
+from app.db import Database
 from app.http import Router
+from app.settings import Settings
+from app.users import repository as users
+from tests.fixtures.accounts import AddUser
+from tests.fixtures.api_keys import add_key
 from tests.fixtures.apps import Connect
 
+ALICE = "alice@example.com"
 READ = Permission("parcels:read", EVERYBODY)
 WRITE = Permission("parcels:write", EVERYBODY)
 router = Router(prefix="/parcels")
@@ -49,20 +55,24 @@ def program(app: FastAPI, connect: Connect) -> Program:
     return client
 
 
-async def make_key(owner: AsyncClient, *scopes: str, **fields: Any) -> dict[str, Any]:
-    """Let somebody who is logged in make a key."""
-    body = {"name": "Nightly export", "scopes": scopes or ["account:read"], **fields}
-    answer = await owner.post("/api/v1/api-keys", json=body)
-    assert answer.status_code == 201, answer.text
-    return dict(answer.json())
+class NewKey(Protocol):
+    """`key_id, key = await new_key("users:read")`: a key of alice, by default to read her account."""
+
+    async def __call__(self, *scopes: str, owner: str = ALICE) -> tuple[UUID, str]: ...
+
+
+@pytest.fixture
+def new_key(database: Database, settings: Settings, add_user: AddUser) -> NewKey:
+    """Make keys, however their owner would come by one; the account is opened when there is none."""
+
+    async def key_of(*scopes: str, owner: str = ALICE) -> tuple[UUID, str]:
+        if await database.run(lambda session: users.by_email(session, owner)) is None:
+            await add_user(owner)
+        return await add_key(database, settings, owner, scopes or ["account:read"])
+
+    return key_of
 
 
 async def status_of_me(client: AsyncClient) -> int:
     """Whether the account lets it in."""
     return (await client.get("/api/v1/users/me")).status_code
-
-
-def days_of(key: dict[str, Any]) -> int:
-    """For how many days it was made."""
-    span = datetime.fromisoformat(key["expires_at"]) - datetime.fromisoformat(key["created_at"])
-    return round(span / timedelta(days=1))

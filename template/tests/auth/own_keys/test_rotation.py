@@ -6,7 +6,8 @@ import time_machine
 from httpx2 import AsyncClient
 
 from app.db import utc_now
-from tests.auth.api_keys.conftest import Program, days_of, make_key, status_of_me
+from tests.auth.conftest import Program, status_of_me
+from tests.auth.own_keys.conftest import days_of, make_key
 
 KEYS = "/api/v1/api-keys"
 

@@ -3,7 +3,8 @@
 import pytest
 
 from app.db import Database
-from tests.auth.api_keys.conftest import Program, make_key, status_of_me
+from tests.auth.conftest import Program, status_of_me
+from tests.auth.own_keys.conftest import make_key
 from tests.fixtures.accounts import Login
 from tests.fixtures.query_plans import SlowQueries
 

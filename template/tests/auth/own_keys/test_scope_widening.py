@@ -8,8 +8,19 @@ from httpx2 import AsyncClient
 from app.auth.permissions import PERMISSIONS
 from app.db import Database
 from app.users import Role
-from tests.auth.api_keys.attacks import ALICE, KEYS, ME, USERS, ask, id_of, outcome, steal
+from tests.auth.api_keys.attacks import ALICE, ME, USERS, ask, outcome
 from tests.fixtures.accounts import Login, change_user
+
+KEYS = "/api/v1/api-keys"
+
+
+async def steal(owner: AsyncClient, *scopes: str) -> str:
+    body = {"name": "prey", "scopes": list(scopes or ["account:read"])}
+    return str((await owner.post(KEYS, json=body)).json()["key"])
+
+
+async def id_of(owner: AsyncClient) -> str:
+    return str((await owner.get(KEYS)).json()["items"][0]["id"])
 
 
 async def test_a_reader_writes_nothing(alice: AsyncClient, client: AsyncClient) -> None:

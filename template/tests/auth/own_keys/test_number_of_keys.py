@@ -15,7 +15,7 @@ from app.auth.api_keys.models import ApiKey
 from app.auth.policy import POLICY
 from app.db import Database, utc_now
 from app.users import User
-from tests.auth.api_keys.conftest import make_key
+from tests.auth.own_keys.conftest import make_key
 from tests.fixtures.accounts import Login
 from tests.fixtures.apps import MakeApp
 
