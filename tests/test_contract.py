@@ -47,8 +47,13 @@ checks.positive_data_acceptance.expected-statuses = [204, 400]
 
 # A password that is easily guessed.
 [[operations]]
-include-path = "/api/v1/auth/register"
-checks.positive_data_acceptance.expected-statuses = [202, 422]
+include-path-regex = "/api/v1/auth/(register|password)$"
+checks.positive_data_acceptance.expected-statuses = [200, 202, 401, 403, 422, 429]
+
+# A scope that nobody has.
+[[operations]]
+include-name = "POST /api/v1/api-keys"
+checks.positive_data_acceptance.expected-statuses = [201, 401, 409, 422, 429]
 
 # This address is also that of an invoice called "summary", which other methods ask for.
 [[operations]]

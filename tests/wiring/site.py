@@ -27,7 +27,7 @@ _HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 _USER = (
     "INSERT INTO users "
     "(id, email, password_hash, role, is_service, email_verified_at, created_at, updated_at, version) "
-    "VALUES (?, ?, ?, 'user', FALSE, ?, ?, ?, 1)"
+    "VALUES (?, ?, ?, ?, FALSE, ?, ?, ?, 1)"
 )
 
 
@@ -179,8 +179,8 @@ def part(mail: EmailMessage, kind: str) -> str:
     return str(body.get_content())
 
 
-def add_account(database: Database) -> str:
+def add_account(database: Database, role: str = "user") -> str:
     """A new account with a confirmed address and PASSWORD; its address."""
     email, now = f"{uuid4().hex[:12]}@example.com", datetime.now(UTC)
-    database.write(_USER, uuid4(), email, _HASH, now, now, now)
+    database.write(_USER, uuid4(), email, _HASH, role, now, now, now)
     return email
