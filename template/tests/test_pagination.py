@@ -127,17 +127,20 @@ async def test_an_item_can_show_what_is_no_column(
     assert ["0: a"] == [item["label"] for item in rest.json()["items"]]
 
 
+@require(READ)
 async def of_rank(
     session: Session, current: CurrentUser, paging: Paging, rank: int | None = None
 ) -> Page[NoteRead]:
     return await paginate_mine(Notes(session, current.id), SORTS["title"], paging, NoteRead, rank=rank)
 
 
+@require(READ)
 async def above_rank(session: Session, current: CurrentUser, paging: Paging) -> Page[NoteRead]:
     query = Notes(session, current.id).mine().where(Note.rank > 0)
     return await paginate(session, query, SORTS["title"], paging, NoteRead)
 
 
+@require(READ)
 async def labels(session: Session, current: CurrentUser, paging: Paging, rank: int) -> Page[Label]:
     return await paginate_mine(Notes(session, current.id), SORTS["title"], paging, Label, rank=rank)
 
