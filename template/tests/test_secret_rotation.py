@@ -9,9 +9,9 @@ from fastapi import FastAPI
 from httpx2 import AsyncClient
 
 from app.db import Database
-from tests.auth.conftest import add_key
 from tests.fixtures import notes
 from tests.fixtures.accounts import AddUser, Login
+from tests.fixtures.api_keys import add_key
 from tests.fixtures.apps import Connect, MakeApp
 
 ME = "/api/v1/users/me"
