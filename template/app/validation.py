@@ -27,7 +27,8 @@ def _clean(value: str, *, keep: frozenset[str] | set[str] = frozenset()) -> str:
     return "".join(c for c in value if c in keep or (c >= " " and not "\x7f" <= c <= "\x9f"))
 
 
-def _clean_line(value: object) -> object:
+def clean_line(value: object) -> object:
+    """A text without control characters and surrounding blanks; anything else as it is."""
     return _clean(value).strip() if isinstance(value, str) else value
 
 
@@ -40,7 +41,7 @@ def _lower(value: str) -> str:
 
 
 # One line of text: a name, a title. Narrow it with Field(max_length=…).
-Line = Annotated[str, BeforeValidator(_clean_line), StringConstraints(min_length=1, max_length=200)]
+Line = Annotated[str, BeforeValidator(clean_line), StringConstraints(min_length=1, max_length=200)]
 
 # Several lines of text: notes, a description.
 Text = Annotated[str, BeforeValidator(_clean_text), StringConstraints(max_length=10_000)]

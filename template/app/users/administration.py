@@ -4,6 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Path, Query, Response
+from pydantic import BeforeValidator, StringConstraints
 from sqlalchemy import select
 
 from app.audit import Event, record, record_refusal
@@ -19,7 +20,7 @@ from app.pagination import Page, Paging, Sort, paginate
 from app.users import repository
 from app.users.models import Role, User
 from app.users.schemas import AccountRead, AccountUpdate
-from app.validation import Email
+from app.validation import clean_line
 
 NEWEST_FIRST = Sort(User.created_at, User.id, descending=True)
 
@@ -68,6 +69,8 @@ async def _administration(session: Session, current: CurrentUser) -> UserAdminis
 
 
 Administration = Annotated[UserAdministration, Depends(_administration)]
+# Also one that no mail reaches, such as a program's.
+Sought = Annotated[str, BeforeValidator(clean_line), StringConstraints(max_length=254, to_lower=True)]
 UserId = Annotated[UUID, Path(description="Of a user")]
 router = Router(prefix="/users", tags=["administration"])
 
@@ -78,7 +81,7 @@ async def list_users(
     session: Session,
     _current: CurrentUser,
     paging: Paging,
-    email: Annotated[Email | None, Query(description="Only the user with this address")] = None,
+    email: Annotated[Sought | None, Query(description="Only the one with this address")] = None,
 ) -> Page[AccountRead]:
     """Every account, the newest first."""
     query = select(User) if email is None else select(User).where(User.email == email)

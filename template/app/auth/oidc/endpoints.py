@@ -31,12 +31,11 @@ ReturnTo = Annotated[
         description="The path to be at afterwards, on FRONTEND_URL, or on this service where there is none",
     ),
 ]
-Bounded = Annotated[str | None, Query(max_length=4096)]
+Code = Annotated[str | None, Query(max_length=4096)]
+Word = Annotated[str | None, Query(max_length=300)]
 
 
-async def _answer(
-    code: Bounded = None, state: Bounded = None, iss: Bounded = None, error: Bounded = None
-) -> Answer:
+async def _answer(code: Code = None, state: Word = None, iss: Word = None, error: Word = None) -> Answer:
     return Answer(code, state, iss, error)
 
 
