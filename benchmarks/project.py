@@ -35,7 +35,7 @@ class Project:
     def app(self) -> Any:
         """The generated app. Its log lines are written, to nowhere."""
         with redirect_stdout(self.log):
-            return load("app.main:create_app")()
+            return load("app.asgi:create_app")()
 
 
 @contextmanager

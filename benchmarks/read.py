@@ -47,7 +47,7 @@ async def main(project: Project, database: str) -> None:
     await bare.state.engine.dispose()
     await app.state.database.close()
     served = await over_http.compare(
-        {"bare": "bare_read:create_app", "generated": "app.main:create_app"},
+        {"bare": "bare_read:create_app", "generated": "app.asgi:create_app"},
         ROUTE,
         [f"Host: {HOST}", f"Authorization: Bearer {token}"],
     )

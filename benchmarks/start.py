@@ -13,7 +13,7 @@ from project import DATABASES, HOST, Project, rendered_project
 from read import ROUTE, prepare
 
 ROUNDS, MOST = 9, 1.3
-APPS = {"bare": "bare_read", "generated": "app.main"}
+APPS = {"bare": "bare_read", "generated": "app.asgi"}
 # FastAPI itself loads a part at the first route, which the bare app adds only as it is made.
 MAKE = """
 import importlib, os, sys, time

@@ -80,7 +80,7 @@ def _run(host: str, port: int, **options: Any) -> None:
     from granian.server import Server
 
     Server(
-        "app.main:create_app",
+        "app.asgi:create_app",
         factory=True,
         interface=Interfaces.ASGI,
         address=host,

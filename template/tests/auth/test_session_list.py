@@ -5,12 +5,15 @@ from typing import Any
 from uuid import UUID
 
 import time_machine
+from fastapi import FastAPI
 from httpx2 import AsyncClient
 from sqlalchemy import update
 
 from app.auth.models import LoginSession
 from app.db import Database, new_id, utc_now
 from tests.fixtures.accounts import Login
+from tests.rules.operations import operations_of
+from tests.rules.requests import make_ids
 
 ALICE, ME, SESSIONS = "alice@example.com", "/api/v1/users/me", "/api/v1/auth/sessions"
 
@@ -129,3 +132,14 @@ async def test_an_idle_login_is_out_of_the_list_when_it_is_over(alice: AsyncClie
     with time_machine.travel(utc_now() + timedelta(days=31)):
         later = await login(ALICE)
         assert [await current(later)] == [item["id"] for item in await logins(later)]
+
+
+async def test_the_rule_of_ownership_tries_logins_and_keys(app: FastAPI, alice: AsyncClient) -> None:
+    """tests/rules/test_ownership.py: a login is made by no POST of its own, and is there all the same."""
+    operations = operations_of(app)
+    paths = ("/api/v1/auth/sessions/{session_id}", "/api/v1/api-keys/{api_key_id}")
+
+    ids = [await make_ids(alice, one, operations, {}) for one in operations if one.path in paths]
+
+    assert ids
+    assert all(ids)

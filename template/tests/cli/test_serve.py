@@ -51,7 +51,7 @@ def test_a_server_is_started(api: Api, production: None, started: list[dict[str,
 
     [options] = started
     assert 0 == result.code, result.err
-    expected = {"target": "app.main:create_app", "factory": True, "address": "127.0.0.1", "workers": 2}
+    expected = {"target": "app.asgi:create_app", "factory": True, "address": "127.0.0.1", "workers": 2}
     assert expected == {name: options[name] for name in expected}
 
 
