@@ -59,6 +59,11 @@ checks.positive_data_acceptance.expected-statuses = [200, 202, 401, 403, 422, 42
 include-path-regex = "/api-keys(/.api_key_id./rotation)?$"
 checks.positive_data_acceptance.expected-statuses = ["2xx", 401, 403, 404, 409, 422, 429]
 
+# Nobody guesses the password of somebody else, nor the code of an app.
+[[operations]]
+include-path-regex = "/api/v1/(auth/login|users/me/second-factor/confirmation)$"
+warnings = false
+
 # A browser is sent elsewhere, and no answer of a provider fits a login that no browser has begun.
 [[operations]]
 include-name = "GET /api/v1/auth/login"
