@@ -4,9 +4,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.links import NOBODY, InvalidLink, LinkPurpose, create_link, end_links, use_link
-from app.accounts.mails import link_mail
+from app.accounts.mails import link_mail, notice
 from app.audit import Event, record
-from app.auth.mails import notice
 from app.auth.policy import POLICY
 from app.db import utc_now
 from app.email import Email, send

@@ -1,4 +1,4 @@
-"""The mail with a one-time link."""
+"""The mails about an account: with a one-time link, and of what happened to it."""
 
 from datetime import timedelta
 
@@ -23,3 +23,8 @@ def link_mail(to: str, purpose: LinkPurpose, token: str, lifetime: timedelta, fr
             "hours": int(lifetime.total_seconds() // 3600),
         },
     )
+
+
+def notice(to: str, template: str, frontend_url: str, **values: object) -> Email:
+    """The mail that tells what happened to an account, and where to undo it."""
+    return Email(to, template, {"url": frontend_url and f"{frontend_url}/forgot-password", **values})

@@ -5,12 +5,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.accounts.blocklist import refuse_expected
 from app.accounts.links import NOBODY, LinkPurpose, create_link, end_links, use_link
 from app.accounts.lockout import admit, forgive_account, mail_counter
-from app.accounts.mails import link_mail
+from app.accounts.mails import link_mail, notice
 from app.accounts.passwords import hash_password
 from app.accounts.schemas import PasswordReset
 from app.audit import Event, record
 from app.auth.api_keys import ApiKeyRepository, delete_keys
-from app.auth.mails import notice
 from app.auth.policy import POLICY
 from app.auth.sessions import end_logins
 from app.db import utc_now

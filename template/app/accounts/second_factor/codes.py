@@ -7,11 +7,11 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, CursorResult, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.accounts.mails import notice
 from app.accounts.second_factor.recovery_codes import count_left, use_code
 from app.accounts.second_factor.sealing import unseal
 from app.accounts.second_factor.totp import is_totp, step_of
 from app.audit import Event, record
-from app.auth.mails import notice
 from app.auth.models import SecondFactor
 from app.db import after_rollback, utc_now
 from app.email import send

@@ -3,13 +3,13 @@
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.accounts.mails import notice
 from app.accounts.second_factor import sealing, totp
 from app.accounts.second_factor.errors import NoSecondFactor, SecondFactorExists, WrongCode
 from app.accounts.second_factor.recovery_codes import replace_codes
 from app.accounts.second_factor.schemas import Enrolment
 from app.accounts.second_factor.throttle import forget_guesses
 from app.audit import Event, record
-from app.auth.mails import notice
 from app.auth.models import SecondFactor
 from app.auth.sessions import end_logins
 from app.db import utc_now

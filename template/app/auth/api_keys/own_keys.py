@@ -9,10 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.auth.api_keys.schemas import ApiKeyCreate, ApiKeyIssued, ApiKeyRotation
 from app.auth.api_keys.service import ApiKeyService
 from app.auth.current_user import CurrentUser
-from app.auth.mails import notice
 from app.auth.principal import Principal
 from app.db import Session
-from app.email import send
+from app.email import Email, send
 from app.settings import Settings
 
 
@@ -31,9 +30,9 @@ class OwnApiKeyService(ApiKeyService):
         return await self._tell_owner(await super().rotate(key_id, rotation))
 
     async def _tell_owner(self, key: ApiKeyIssued) -> ApiKeyIssued:
-        details = {"scopes": ", ".join(key.scopes), "expires_on": key.expires_at.date().isoformat()}
-        url = self.settings.frontend_url
-        await send(self.session, notice(self.owner.email, "api_key_created", url, name=key.name, **details))
+        scopes, expires_on = ", ".join(key.scopes), key.expires_at.date().isoformat()
+        details = {"name": key.name, "scopes": scopes, "expires_on": expires_on}
+        await send(self.session, Email(self.owner.email, "api_key_created", details))
         return key
 
 
