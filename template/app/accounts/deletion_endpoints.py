@@ -4,12 +4,10 @@ from fastapi import Request, Response
 
 from app.accounts.reauthentication import Reauthentication
 from app.accounts.schemas import CurrentPassword
-from app.audit import Event, record
 from app.auth.credentials import withdraw
 from app.auth.policy import POLICY
-from app.email import Email, send
 from app.http import IfMatch, Router, never_stored, rate_limit
-from app.users import repository
+from app.users.deletion import delete_account
 
 router = Router(prefix="/users", tags=["users"])
 
@@ -27,9 +25,5 @@ async def delete_me(
     """Delete your account with everything in it. There is no way back."""
     session, user = proof.session, await proof.owner(body)
     if_match.check(user)
-    if await repository.lock_admins(session) == {user.id}:
-        raise repository.LastAdmin
-    record(session, Event("user.deleted", user.id, ("user", user.id)))
-    await send(session, Email(user.email, "account_deleted"))
-    await repository.delete(session, user)
+    await delete_account(session, user)
     withdraw(request, response)

@@ -109,7 +109,7 @@ def login_needs_the_password(site: Site) -> None:
 
 @probe(
     DEVELOPMENT,
-    Cut("app/accounts/deletion_endpoints.py", "await repository.delete(session, user)", "pass"),
+    Cut("app/users/deletion.py", "await repository.delete(session, user)", "pass"),
     Cut("app/db/engine.py", 'cursor.execute("PRAGMA foreign_keys = ON")', "pass"),
 )
 def deleted_account_is_gone(site: Site) -> None:

@@ -3,17 +3,16 @@
 from fastapi import Request, Response
 from sqlalchemy import select
 
-from app.audit import Event, record
 from app.auth.credentials import withdraw
 from app.auth.current_user import CurrentUser
 from app.auth.models import LoginSession
 from app.auth.oidc.identity import VerifiedToken
 from app.auth.policy import POLICY
 from app.db import Session, utc_now
-from app.email import Email, send
 from app.errors import Forbidden
 from app.http import IfMatch, Router, never_stored, rate_limit
 from app.users import repository
+from app.users.deletion import delete_account
 
 router = Router(prefix="/users", tags=["users"])
 
@@ -44,9 +43,5 @@ async def delete_me(
         raise LoginTooOld
     user = await repository.get(session, current.id)
     if_match.check(user)
-    if await repository.lock_admins(session) == {user.id}:
-        raise repository.LastAdmin
-    record(session, Event("user.deleted", user.id, ("user", user.id)))
-    await send(session, Email(user.email, "account_deleted"))
-    await repository.delete(session, user)
+    await delete_account(session, user)
     withdraw(request, response)
