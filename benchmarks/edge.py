@@ -42,11 +42,11 @@ def generated(project: Project, layers: int | None = None) -> Any:
 
 def authorization() -> tuple[bytes, bytes]:
     """A header with a valid access token."""
-    tokens = load("app.auth.credentials:AccessTokens")(
+    tokens = load("app.auth.access_tokens:open_access_tokens")(
         load("app.settings:load")(load("app.settings:Settings"))
     )
     new_id = load("app.db:new_id")
-    login = load("app.auth.sessions:Login")(new_id(), new_id(), "unused")
+    login = load("app.auth.sessions:Login")(new_id(), new_id())
     return b"authorization", f"Bearer {tokens.issue(login)}".encode()
 
 

@@ -1,5 +1,6 @@
 """The rows that the benchmarks read: one user with a login, and some or very many invoices."""
 
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import text
@@ -74,9 +75,9 @@ async def _open_login(session: Any) -> Any:
     user = load("app.users:User")(id=load("app.db:new_id")(), email="jane@example.com")
     session.add(user)
     await session.flush()
-    return await load("app.auth.sessions:open_login")(session, user.id, "192.0.2.1", "benchmark/1.0")
+    return await load("app.auth.sessions:open_login")(session, user.id, timedelta(days=1))
 
 
 def _token(app: Any, login: Any) -> str:
-    token: str = load("app.auth.credentials:AccessTokens")(app.state.settings).issue(login)
+    token: str = app.state.access_tokens.issue(login)
     return token
